@@ -1,0 +1,48 @@
+import type { Why } from './rules/belief.ts';
+import type { FailureKind } from './rules/failure.ts';
+import type { CallRecord } from './rules/record.ts';
+
+/** A failure as those who watch see it: plain data, redacted. */
+export interface FailureFact {
+  readonly kind: FailureKind;
+  readonly status?: number;
+  readonly code?: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** Facts about one call, in order. They are printed, sent over SSE and drawn; nobody answers them. Durations in ms, times in epoch ms. */
+export type CallEvent = { readonly call: string; readonly at: number } & (
+  | { readonly type: 'call-start'; readonly chain: string; readonly targets: readonly string[] }
+  /** Passed over, with the reason: `resting`, `unfit`, … */
+  | { readonly type: 'skip'; readonly target: string; readonly reason: string; readonly until?: number; readonly why?: Why }
+  | { readonly type: 'attempt-start'; readonly attempt: number; readonly target: string; readonly tries: number; readonly probe: boolean }
+  /** The first part a user could have seen has come. */
+  | { readonly type: 'attempt-commit'; readonly attempt: number; readonly target: string; readonly ms: number }
+  | {
+      readonly type: 'attempt-end';
+      readonly attempt: number;
+      readonly target: string;
+      readonly ms: number;
+      /** Absent when the attempt gave the answer. */
+      readonly failure?: FailureFact;
+      /** What the user had seen of it when it failed. */
+      readonly shown: 'nothing' | 'soft' | 'hard';
+    }
+  /** The same target will be asked again after `ms`: try `tries` of `of`, the first not counted. */
+  | {
+      readonly type: 'pause';
+      readonly target: string;
+      readonly ms: number;
+      readonly tries: number;
+      readonly of: number;
+      readonly failure: FailureFact;
+    }
+  /** Another target is asked; the one left rests until then, if it does. */
+  | { readonly type: 'switch'; readonly from: string; readonly to: string; readonly failure: FailureFact; readonly restsUntil?: number }
+  /** Everybody rests; waiting for the soonest. */
+  | { readonly type: 'wait'; readonly ms: number; readonly target: string; readonly why: string }
+  /** What attempt `attempt` showed is taken back; the answer starts again. */
+  | { readonly type: 'withdrawn'; readonly attempt: number; readonly target: string; readonly failure: FailureFact }
+  | { readonly type: 'call-end'; readonly record: CallRecord }
+);

@@ -1,0 +1,35 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { Target } from './rules/target.ts';
+import type { Source } from './source.ts';
+
+/** What goes into the library and comes out of it: an AI SDK language model. */
+export type Model = LanguageModelV4;
+export type ModelOptions = LanguageModelV4CallOptions;
+export type Part = LanguageModelV4StreamPart;
+
+/** One attempt on one target. Belongs to that attempt alone. */
+export interface Attempt {
+  readonly call: string;
+  /** 1-based, over all targets of the call. */
+  readonly attempt: number;
+  readonly target: Target;
+  /** The caller's cancel, our limits and the takeover all arrive here. */
+  readonly signal: AbortSignal;
+  /** Ms this attempt may use before its first content (P5). */
+  readonly share: number;
+  /** Called by the transport for every chunk of bytes: feeds the `silence` limit (C4). Set by the deadline. */
+  life?: () => void;
+  /** Called by the transport when the response's head has come: ends the `connect` phase. */
+  head?: (status: number, headers: Readonly<Record<string, string>>) => void;
+}
+
+/** Asks one target. Rejects with whatever the vendor threw; the chain classifies. `Q` is the request, `P` what flows back. */
+export type Ask<Q, P> = (request: Q, attempt: Attempt) => Promise<Source<P>>;
+export type Wrap<Q, P> = (inner: Ask<Q, P>) => Ask<Q, P>;
+
+/** `stack(ask, a, b)` is a(b(ask)): the request enters at `a`, the parts leave through it. */
+export const stack = <Q, P>(ask: Ask<Q, P>, ...wraps: readonly Wrap<Q, P>[]): Ask<Q, P> =>
+  wraps.reduceRight((inner, wrap) => wrap(inner), ask);
+
+/** For callers that cannot be cancelled. */
+export const NEVER: AbortSignal = new AbortController().signal;

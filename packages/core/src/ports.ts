@@ -1,0 +1,56 @@
+import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from './rules/belief.ts';
+import type { CallEvent } from './events.ts';
+
+export type MaybePromise<T> = T | PromiseLike<T>;
+
+/** Time: reading, measuring and waiting. All three, or none of it can be rehearsed. */
+export interface Clock {
+  /** Epoch ms, for stamps. */
+  now(): number;
+  /** Ms that only go forward, for durations. */
+  mono(): number;
+  /** Resolves after `ms`; rejects with the signal's reason the moment it fires. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `wake` once after `ms`; the returned function lets go and may be called at any time. */
+  after(ms: number, wake: () => void): () => void;
+}
+
+/** In [0, 1). */
+export type Random = () => number;
+
+/** A new id, unique across processes. */
+export type NewId = () => string;
+
+/** The caller's environment, read by name; adapters hand it in, the core never looks for itself. */
+export type Environment = (name: string) => string | undefined;
+
+/** Facts about calls for those who watch. It must not throw; composition wraps each sink so that it cannot. */
+export type Emit = (event: CallEvent) => void;
+
+export type Claim =
+  | { readonly ok: true }
+  /** Somebody else holds a lease until then, or the rest does not allow a probe before then (epoch ms). */
+  | { readonly ok: false; readonly until: number; readonly held: boolean };
+
+/**
+ * Beliefs about scopes, shared by every process of a state folder (H9). Every verb is atomic: two workers reporting at once
+ * both count. Adapters: memory, SQLite; both pass `healthStoreContract`. A slow or dead store never stops a call: composition wraps it
+ * to fail open.
+ */
+export interface HealthStore {
+  /** Unknown scopes are left out of the answer: cool. */
+  read(scopes: readonly string[]): MaybePromise<Beliefs>;
+  /**
+   * Claims the probe lease of every resting scope among `scopes`, all or none. Each needs `probeAt` ≤ now and no live lease;
+   * `early` admits guessed rests before their end (P3). The same lease id again renews. Nothing resting: ok, no lease needed.
+   */
+  claim(scopes: readonly string[], lease: Lease, now: number, early?: boolean): MaybePromise<Claim>;
+  /** Folds one outcome into the scopes it belongs to and answers what is believed of them now. */
+  report(target: ReportTarget, report: Report, now: number): MaybePromise<Beliefs>;
+  /** H8: a rest by hand, which no fold overwrites. */
+  set(scope: string, rest: { readonly until: number; readonly why: Why }, now: number): MaybePromise<Belief>;
+  /** Clears `scope` and everything below it, by whole segments; answers how many were cleared. */
+  clear(scope: string): MaybePromise<number>;
+  list(): MaybePromise<readonly ScopeBelief[]>;
+  close(): MaybePromise<void>;
+}

@@ -1,0 +1,71 @@
+import type { ModelFailure } from './failure.ts';
+
+/**
+ * What a chain must know of the parts that flow through it, whatever they are: AI SDK stream parts, or a client protocol's raw
+ * frames. There is one chain; a protocol is one `Reader<P>`.
+ */
+
+/** C1. `nothing`: the user saw nothing. `soft`: reasoning, forwarded at once, yet a failure after it is an ordinary one. `hard`: shown. */
+export type Commit = 'nothing' | 'soft' | 'hard';
+
+/** What one part is. Readers answer shared constants: no allocation per part. */
+export interface Look {
+  readonly commit: Commit;
+  /** Content, reasoning and tool arguments included: feeds the `first_token` and `stall` limits (C4). */
+  readonly progress: boolean;
+  /** A ping or keep-alive of the provider: from then on `silence` is the shorter limit (C4). */
+  readonly ping: boolean;
+  /** Text is open after this part: the `stall` limit is the shorter one (C4). */
+  readonly textOpen: boolean;
+  /** `finish` ends the answer (C2), `error` ends the attempt, whatever follows. */
+  readonly ends: false | 'finish' | 'error';
+}
+
+export interface Usage {
+  readonly input?: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+  readonly output?: number;
+  readonly reasoning?: number;
+  /** Nobody told: computed from lengths. */
+  readonly estimated?: boolean;
+}
+
+export interface Finish {
+  readonly reason: string;
+  readonly raw?: string;
+  readonly usage: Usage;
+}
+
+/**
+ * The fold over one attempt's parts, owned by that attempt.
+ *
+ * R1. `look` is called once for every part, in order, before the part is handed on.
+ * R2. `look` never throws and never changes the part.
+ * R3. After a `finish` or an `error` nothing that follows changes the verdict.
+ * R4. `closing()` closes exactly the blocks that are open, in order; after those parts nothing is open.
+ * R5. A tool call counts as complete only when the protocol says so (C7).
+ */
+export interface Reading<P> {
+  look(part: P): Look;
+  /** The failure an error part stands for, unclassified; undefined before one came. */
+  readonly error: unknown;
+  /** Set by the part that ended the answer. */
+  readonly finish: Finish | undefined;
+  /** Text shown so far: what is salvaged when the answer cannot be finished. */
+  readonly text: string;
+  /** Completed tool calls, files and the like were seen: E2's *empty* is decided by these. */
+  readonly calls: number;
+  readonly files: number;
+  readonly reasoned: boolean;
+  readonly refused: boolean;
+  closing(): P[];
+}
+
+export interface Reader<P> {
+  start(): Reading<P>;
+  /** The explicit event by which shown parts of an attempt are taken back (C5 `restart`). */
+  withdrawn(attempt: number, failure: ModelFailure): P;
+  /** C7: ends a turn after completed tool calls, when the provider broke before it could. */
+  closeTurn(usage: Usage): P[];
+}

@@ -1,0 +1,57 @@
+import type { Why } from './belief.ts';
+import type { FailureFacts, FailureKind } from './failure.ts';
+import type { Usage } from './reader.ts';
+
+/** One attempt as it is recorded. Times in epoch ms, durations in ms. */
+export interface AttemptRecord {
+  readonly attempt: number;
+  readonly target: string;
+  readonly place: number;
+  readonly began: number;
+  readonly ms: number;
+  /** Ms to the first content. */
+  readonly firstMs?: number;
+  readonly shown: 'nothing' | 'soft' | 'hard';
+  readonly probe?: boolean;
+  readonly failure?: {
+    readonly kind: FailureKind;
+    readonly message: string;
+    readonly facts: FailureFacts;
+  };
+  readonly usage?: Usage;
+  readonly usd?: number;
+}
+
+export interface SkipRecord {
+  readonly target: string;
+  readonly place: number;
+  readonly reason: string;
+  readonly until?: number;
+  readonly why?: Why;
+}
+
+/** The record of a call: who was tried, who was skipped, why, for how long, at what cost (promise 6). */
+export interface CallRecord {
+  readonly id: string;
+  readonly chain: string;
+  readonly caller?: string;
+  readonly run?: string;
+  readonly session?: string;
+  readonly began: number;
+  readonly ms: number;
+  readonly outcome: 'done' | FailureKind;
+  /** Ref and place of the target that gave the answer. */
+  readonly target?: string;
+  readonly place?: number;
+  readonly attempts: readonly AttemptRecord[];
+  readonly skips: readonly SkipRecord[];
+  /** Of the one answer the caller got (C9). */
+  readonly usage?: Usage;
+  /** Of everything that was paid for, failed attempts included (C9). */
+  readonly paid: Usage;
+  readonly usd?: number;
+  /** `request-suspect`, `empty-turn`, `closed-after-tools`, `usage-estimated` … */
+  readonly marks: readonly string[];
+  /** Epoch ms after which trying again makes sense; set when nobody could be asked. */
+  readonly retryAt?: number;
+}

@@ -1,0 +1,63 @@
+/**
+ * A target is one place in a chain: a model of a provider entry with one of its keys. It is known by its place, never by a
+ * model id: two entries may serve the same model. Plain data; the way to reach it lives beside it in the shell.
+ */
+export type Protocol = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'google' | 'other';
+
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+export interface Target {
+  /** 0-based place in its chain. */
+  readonly place: number;
+  /** How people write it: `anthropic/claude-sonnet-4-5`. Not unique. */
+  readonly ref: string;
+  /** The provider entry, E in scope ids. */
+  readonly entry: string;
+  /** The model id that is sent. */
+  readonly model: string;
+  readonly protocol: Protocol;
+  /** `E#VARIABLE`, `E#-` for an entry without a key, `NAME#key` in the library. */
+  readonly credential: string;
+  /** The `account:` label, else the credential. */
+  readonly account: string;
+  /** The limit group, else the model. */
+  readonly group: string;
+  readonly effort?: Effort;
+  /** On this machine: usable while the network is not. */
+  readonly loopback?: boolean;
+  /** Input window in tokens; unknown is not known-bad (E3). */
+  readonly window?: number;
+  readonly maxOutput?: number;
+  /** False: images are known to be refused. */
+  readonly images?: boolean;
+  /** False: cannot stream; the `attempt` limit applies. */
+  readonly streams?: boolean;
+  /** Keyed fingerprint of the secret (H7): another one clears what is believed of the credential and its account. */
+  readonly fingerprint?: string;
+  /** US dollars per million tokens; absent when unknown. */
+  readonly price?: Price;
+}
+
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+}
+
+/** What the plan and the health store must know of a request; computed once per call by who speaks its protocol. */
+export interface RequestFacts {
+  /** Estimated input tokens. */
+  readonly tokens: number;
+  readonly maxTokens?: number;
+  readonly images: boolean;
+  readonly effort?: Effort;
+  /** Stop sequences were asked for. */
+  readonly stops: boolean;
+  /** The last message is a tool result (E4, P8). */
+  readonly afterTool: boolean;
+  /** Hash of the prompt: two calls with one hash are one witness (H5). Empty when unknown. */
+  readonly prompt: string;
+  /** False for requests with provider-side effects (C10). */
+  readonly replayable: boolean;
+}

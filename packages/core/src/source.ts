@@ -1,0 +1,15 @@
+/** The end of a source. A symbol, so that no part can be mistaken for it. */
+export const END: unique symbol = Symbol('holdfast.end');
+export type End = typeof END;
+
+/**
+ * The one stream shape inside: pulled, cancellable, nothing read ahead (C3).
+ *
+ * S1. One part per `next`; calls do not overlap.
+ * S2. After END or a rejection every further `next` answers END.
+ * S3. `cancel` reaches whoever produces, settles a pending `next` (END), may be called at any time and any number of times.
+ */
+export interface Source<P> {
+  next(): Promise<P | End>;
+  cancel(reason: unknown): void;
+}
