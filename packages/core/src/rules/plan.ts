@@ -1,78 +1,71 @@
-import type { Beliefs } from './belief.ts';
-import type { Fit } from './fit.ts';
-import type { FailureFacts, FailureKind } from './failure.ts';
+import type { FailureKind } from './failure.ts';
+import { first, hasTime, lastResort, shareOf, waitFor } from './plan-order.ts';
+import { outcomeOf, retryAtOf } from './plan-stop.ts';
+import { skipsOf, survey, type Place } from './plan-survey.ts';
+import type { Moment, Next, PastAttempt, Plan, Step } from './plan-types.ts';
 import type { SkipRecord } from './record.ts';
-import type { Target } from './target.ts';
 
-/** Fixed at the start of a call; a reload of the configuration does not change it. Durations in ms. */
-export interface Plan {
-  /** In the chain's order; `targets[i].place === i`. */
-  readonly targets: readonly Target[];
-  /** By place: can the target take this request. */
-  readonly fits: readonly Fit[];
-  /** By place: the `first_token` limit of this request there. */
-  readonly firstToken: readonly number[];
-  /** Further tries of one target after the first; 0 is none. */
-  readonly retries: number;
-  /** Over all targets of one call. */
-  readonly maxAttempts: number;
-  readonly patience: number;
-  /** The call's whole time (P5): `total`, or the caller's own deadline where that is sooner. */
-  readonly total: number;
-  readonly onRefusal: 'pass' | 'next';
-  /** P8: the place that last answered this conversation, to be kept while it is usable. */
-  readonly keep?: number;
-}
+export type { Moment, Next, PastAttempt, Plan, Step } from './plan-types.ts';
 
-/** One attempt that failed. The list of them is the plan's only state. */
-export interface PastAttempt {
-  readonly place: number;
-  /** Epoch ms. */
-  readonly began: number;
-  readonly ended: number;
-  readonly failure: { readonly kind: FailureKind; readonly facts: FailureFacts };
-  readonly shown: 'nothing' | 'soft' | 'hard';
-  /** In [0, 1): the jitter of the pause after it. Chance is a port, the plan is not. */
-  readonly chance: number;
-  /** It was sent after a known repair (bad-request: once). */
-  readonly repaired?: boolean;
-}
+const NO_SKIPS: readonly SkipRecord[] = [];
 
-/** The moment the plan is asked: epoch ms, ms left of `total`, ms this call has already waited for resting targets. */
-export interface Moment {
-  readonly now: number;
-  readonly left: number;
-  readonly waited: number;
-}
+/** P9 */
+const MOST_TAKEOVERS = 3;
 
-export type Step =
-  | {
-      readonly do: 'try';
-      readonly place: number;
-      /** Ms to pause first (P2). */
-      readonly pause: number;
-      /** Ms it may use before its first content (P5). */
-      readonly share: number;
-      /** A resting target is asked under the probe lease: `due` its time has come, `early` it has not (P3). */
-      readonly lease: 'none' | 'due' | 'early';
-      readonly skips: readonly SkipRecord[];
+/**
+ * The next step of a call, from its history, the beliefs and the clock alone. The same answer for the same data: a call that is resumed
+ * and one that went through agree. A pause comes before the claim of a lease, so that the lease is asked for when it may be had.
+ */
+export const next: Next = (plan, past, beliefs, moment) => {
+  if (past.length === 0 && beliefs.size === 0) {
+    const step = fresh(plan, moment);
+    if (step) return step;
+  }
+  const places = survey(plan, past, beliefs, moment);
+  const stop = mustStop(plan, past);
+  const timely = ({ pause }: Place): boolean => hasTime(plan, past, moment.left, pause);
+  if (!stop) {
+    for (const rank of ['ready', 'last'] as const) {
+      const open = places.filter((one) => one.rank === rank && timely(one));
+      const chosen = rank === 'ready' ? first(plan, past, open) : lastResort(plan, open);
+      if (chosen) return tryAt(plan, places, chosen, open.length, moment);
     }
-  | {
-      readonly do: 'wait';
-      readonly ms: number;
-      readonly place: number;
-      readonly why: 'told' | 'lease';
-      readonly skips: readonly SkipRecord[];
-    }
-  | {
-      readonly do: 'stop';
-      /** The outcome told to the caller (P7). */
-      readonly kind: FailureKind;
-      /** Index into the history of the failure that decides, when one does. */
-      readonly decisive?: number;
-      /** Epoch ms after which trying again makes sense. */
-      readonly retryAt?: number;
-      readonly skips: readonly SkipRecord[];
-    };
+    const waiting = places.filter(({ rank }) => rank === 'wait');
+    const wait = waitFor(plan, past, waiting, moment);
+    if (wait) return { do: 'wait', ...wait, skips: skipsOf(plan, places, undefined, moment.now) };
+  }
+  const late = places.some((one) => one.rank !== 'out' && !timely(one));
+  const outcome = stop === 'last' ? lastOf(past) : outcomeOf(plan, past, places, late);
+  const retryAt = retryAtOf(plan, past, beliefs, moment.now, outcome.kind);
+  return { do: 'stop', ...outcome, ...(retryAt !== undefined && { retryAt }), skips: skipsOf(plan, places, undefined, moment.now) };
+};
 
-export type Next = (plan: Plan, past: readonly PastAttempt[], beliefs: Beliefs, moment: Moment) => Step;
+/** Nothing has happened and nothing is believed: the common case, kept free of allocation but for the step. */
+function fresh(plan: Plan, { left }: Moment): Step | undefined {
+  const { fits, keep } = plan;
+  let usable = 0;
+  for (const fit of fits) if (fit.fits === 'yes') usable++;
+  const place = keep !== undefined && fits[keep]?.fits === 'yes' ? keep : 0;
+  if (fits[place]?.fits !== 'yes') return undefined;
+  return { do: 'try', place, pause: 0, share: shareOf(plan, place, usable, left), lease: 'none', skips: NO_SKIPS };
+}
+
+/** `last`: the last failure decides. `spent`: no attempt is left, and the whole history decides. */
+function mustStop(plan: Plan, past: readonly PastAttempt[]): 'last' | 'spent' | undefined {
+  const last = past.at(-1);
+  if (last === undefined) return undefined;
+  if (last.failure.kind === 'cancelled' || (last.failure.kind === 'refusal' && plan.onRefusal === 'pass')) return 'last';
+  if (last.shown === 'hard' && past.filter(({ shown }) => shown === 'hard').length > MOST_TAKEOVERS) return 'last';
+  return past.length >= plan.maxAttempts ? 'spent' : undefined;
+}
+
+const lastOf = (past: readonly PastAttempt[]): { readonly kind: FailureKind; readonly decisive: number } => ({
+  kind: past.at(-1)!.failure.kind,
+  decisive: past.length - 1,
+});
+
+function tryAt(plan: Plan, places: readonly Place[], chosen: Place, usable: number, { now, left }: Moment): Step {
+  const { place, pause, standing } = chosen;
+  const share = shareOf(plan, place, usable, left - pause);
+  return { do: 'try', place, pause, share, lease: standing.lease, skips: skipsOf(plan, places, chosen, now) };
+}

@@ -1,0 +1,73 @@
+import type { Belief, Beliefs, Why } from './belief.ts';
+import type { FailureKind } from './failure.ts';
+import type { PastAttempt } from './plan-types.ts';
+import { scopeOf, scopesOf } from './scope.ts';
+import type { Target } from './target.ts';
+
+/**
+ * How a target stands at one moment, over its six scopes. `free`: it may be asked. `due`: its rest is over, one call may ask it
+ * under the lease (H6). `guess`: it rests by a guess, which orders and never forbids (P3). `fixed`: it rests until a time that is kept.
+ * `held`: another call is probing it.
+ */
+export interface Standing {
+  readonly tag: 'free' | 'due' | 'guess' | 'fixed' | 'held';
+  /** Epoch ms from which it may be asked; 0 when that is now. */
+  readonly from: number;
+  /** The lease an attempt on it needs. */
+  readonly lease: 'none' | 'due' | 'early';
+  readonly why?: Why;
+}
+
+export const FREE: Standing = { tag: 'free', from: 0, lease: 'none' };
+
+/** P3: kinds that no guess makes worth asking: the answer would be the same, or costs the account. */
+const NEVER_EARLY: ReadonlySet<FailureKind> = new Set(['auth', 'quota', 'access-denied', 'model-missing']);
+
+const ORDER = { free: 0, due: 1, guess: 2, fixed: 3, held: 4 } as const;
+
+/** `failed`: this call's attempts on the target, whose own rest does not bar them (H4). */
+export function standingOf(target: Target, beliefs: Beliefs, failed: readonly PastAttempt[], now: number): Standing {
+  const hint = failed.at(-1)?.failure.facts.retryAt ?? 0;
+  let worst: Standing = hint > now ? { tag: 'fixed', from: hint, lease: 'none', why: { kind: failed.at(-1)!.failure.kind } } : FREE;
+  if (beliefs.size === 0) return worst;
+  for (const scope of scopesOf(target)) {
+    const belief = beliefs.get(scope);
+    if (belief === undefined || belief.tag === 'cool' || changedKey(scope, belief, target)) continue;
+    if (madeBy(failed, scope, belief, target)) continue;
+    worst = worse(worst, one(belief, now));
+  }
+  return worst;
+}
+
+function one(belief: Exclude<Belief, { tag: 'cool' }>, now: number): Standing {
+  const { why } = belief;
+  if (belief.tag === 'probing' && belief.lease.until > now) return { tag: 'held', from: belief.lease.until, lease: 'due', why };
+  if (belief.probeAt <= now) return { tag: 'due', from: 0, lease: 'due', why };
+  if (belief.told || belief.byHand || NEVER_EARLY.has(why.kind)) return { tag: 'fixed', from: belief.probeAt, lease: 'due', why };
+  return { tag: 'guess', from: belief.until, lease: 'early', why };
+}
+
+/** The scopes of one target are claimed together: the latest of them counts, and one guess among them needs the early lease. */
+function worse(a: Standing, b: Standing): Standing {
+  const [most, other] = ORDER[b.tag] > ORDER[a.tag] ? [b, a] : [a, b];
+  const lease = a.lease === 'early' || b.lease === 'early' ? 'early' : a.lease === 'due' || b.lease === 'due' ? 'due' : 'none';
+  const from = Math.max(a.from, b.from);
+  return from === most.from && lease === most.lease
+    ? most
+    : { ...most, from, lease, ...((most.why ?? other.why) ? { why: most.why ?? other.why! } : {}) };
+}
+
+/** H7. An account that a label joins has several keys: another fingerprint there is another key, not a changed one. */
+const changedKey = (scope: string, { byHand, fingerprint }: Exclude<Belief, { tag: 'cool' }>, target: Target): boolean =>
+  !byHand &&
+  fingerprint !== undefined &&
+  target.fingerprint !== undefined &&
+  fingerprint !== target.fingerprint &&
+  (scope.startsWith('credential:') || (scope.startsWith('account:') && target.account === target.credential));
+
+/** H4: the rest that this call's own failure made, unless a provider named its time. */
+const madeBy = (failed: readonly PastAttempt[], scope: string, belief: Exclude<Belief, { tag: 'cool' }>, target: Target): boolean =>
+  belief.tag === 'resting' &&
+  !belief.told &&
+  !belief.byHand &&
+  failed.some(({ began, failure }) => belief.since >= began && scopeOf(target, failure.kind, failure.facts) === scope);

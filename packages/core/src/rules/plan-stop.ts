@@ -1,0 +1,67 @@
+import type { Beliefs } from './belief.ts';
+import type { FailureKind } from './failure.ts';
+import { standingOf } from './plan-standing.ts';
+import { isTooSmall, type Place } from './plan-survey.ts';
+import type { PastAttempt, Plan } from './plan-types.ts';
+
+/** The key or the model is of no use, whatever the request (P7: a *dead* target). */
+const DEAD: ReadonlySet<FailureKind> = new Set(['auth', 'model-missing', 'access-denied', 'quota']);
+/** The caller's to mend: the same request meets the same answer. */
+const MEND: ReadonlySet<FailureKind> = new Set(['bad-request', 'too-large', 'refusal']);
+const BY_SIZE: FailureKind = 'context-length';
+
+export interface Outcome {
+  readonly kind: FailureKind;
+  readonly decisive?: number;
+}
+
+/**
+ * P7: what the caller is told when nobody is left to ask. A failure that may pass outranks one that is the caller's to mend, and that
+ * one outranks a dead target. `context-length` makes clients throw history away: it is told only when nobody could hold the request.
+ */
+export function outcomeOf(plan: Plan, past: readonly PastAttempt[], places: readonly Place[], late: boolean): Outcome {
+  if (allTooSmall(plan, past, places)) return decided(past, (kind) => kind === BY_SIZE) ?? { kind: BY_SIZE };
+  const passing = decided(past, (kind) => !DEAD.has(kind) && !MEND.has(kind) && kind !== BY_SIZE);
+  if (passing) return passing;
+  if (places.some((place) => mayAnswer(place, past.length === 0))) return { kind: 'resting' };
+  const mend = decided(past, (kind) => MEND.has(kind));
+  if (mend) return mend;
+  // Somebody who might have held the request was not asked: the call ran out of time or of attempts.
+  if (past.some(({ failure }) => failure.kind === BY_SIZE)) return { kind: late ? 'timeout' : 'unknown' };
+  return decided(past, (kind) => DEAD.has(kind)) ?? { kind: places.length === 0 ? 'unknown' : 'bad-request' };
+}
+
+function decided(past: readonly PastAttempt[], decides: (kind: FailureKind) => boolean): Outcome | undefined {
+  const decisive = past.findLastIndex(({ failure }) => decides(failure.kind));
+  return decisive < 0 ? undefined : { kind: past[decisive]!.failure.kind, decisive };
+}
+
+/** It rests now and may answer later; with nobody asked at all, every rest counts. */
+const mayAnswer = ({ rank, standing }: Place, any: boolean): boolean =>
+  rank === 'wait' && (any || standing.why === undefined || standing.why.kind === 'quota' || !DEAD.has(standing.why.kind));
+
+function allTooSmall(plan: Plan, past: readonly PastAttempt[], places: readonly Place[]): boolean {
+  let small = false;
+  for (const one of places) {
+    const kinds = past.filter(({ place }) => place === one.place).map(({ failure }) => failure.kind);
+    if (kinds.includes(BY_SIZE) || isTooSmall(plan, one)) small = true;
+    // What cannot take the request for another reason is no way out for the caller either.
+    else if (plan.fits[one.place]!.fits !== 'no' && !DEAD.has(kinds.at(-1) ?? 'unknown') && !restsDead(one)) return false;
+  }
+  return small;
+}
+
+const restsDead = ({ rank, standing }: Place): boolean => rank === 'wait' && standing.why !== undefined && DEAD.has(standing.why.kind);
+
+/** Epoch ms after which trying again makes sense: the soonest end of a rest, this call's own included. */
+export function retryAtOf(plan: Plan, past: readonly PastAttempt[], beliefs: Beliefs, now: number, kind: FailureKind): number | undefined {
+  if (MEND.has(kind) || kind === BY_SIZE || kind === 'cancelled') return undefined;
+  let soonest = Infinity;
+  for (const target of plan.targets) {
+    const last = past.findLast(({ place }) => place === target.place)?.failure;
+    if (plan.fits[target.place]!.fits === 'no' || (last && (MEND.has(last.kind) || last.kind === BY_SIZE))) continue;
+    const from = Math.max(standingOf(target, beliefs, [], now).from, last?.facts.retryAt ?? 0);
+    if (from > now) soonest = Math.min(soonest, from);
+  }
+  return soonest === Infinity ? undefined : soonest;
+}
