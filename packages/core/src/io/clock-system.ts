@@ -1,0 +1,46 @@
+import type { Clock, NewId, Random } from '../ports.ts';
+
+/** The machine's own time, chance and ids. Uses nothing that only Node has. */
+
+/** Longer timers fire at once instead. A rest may last 31 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Calls `wake` once after `ms`, however long that is. */
+function after(ms: number, wake: () => void): () => void {
+  const due = performance.now() + ms;
+  const rest = (): number => Math.min(Math.max(due - performance.now(), 0), LONGEST_TIMER);
+  const arm = (): ReturnType<typeof setTimeout> =>
+    setTimeout(() => {
+      // A timer may fire a fraction of a millisecond early: that is not yet another wait.
+      if (due - performance.now() > 1) timer = arm();
+      else wake();
+    }, rest());
+  let timer = arm();
+  return () => clearTimeout(timer);
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = (): void => {
+      letGo();
+      reject(signal.reason);
+    };
+    const letGo = after(ms, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  mono: () => performance.now(),
+  sleep,
+  after,
+};
+
+export const systemRandom: Random = () => Math.random();
+
+export const systemNewId: NewId = () => crypto.randomUUID();
