@@ -1,0 +1,26 @@
+import { mayThink } from '../rules/transcript/thinking.ts';
+import { isRecord, isWord, type Dialect } from './dialect.ts';
+
+/** Frames of any other type are new ones: ignored, where the vendor package would end the answer with an error. */
+const KNOWN = new Set(['message_start', 'content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta']);
+
+export const anthropicMessages: Dialect = {
+  protocol: 'anthropic-messages',
+  look(frame) {
+    const type = frame['type'];
+    if (type === 'ping') return 'ping';
+    if (type === 'error' || (!isWord(type) && frame['error'] != null)) return 'error';
+    if (type === 'message_stop') return 'done';
+    if (!isWord(type) || !KNOWN.has(type)) return 'drop';
+    const delta = frame['delta'];
+    return type === 'message_delta' && isRecord(delta) && isWord(delta['stop_reason']) ? 'finish' : 'pass';
+  },
+  options(request) {
+    if (mayThink(request.prompt)) return request;
+    const { reasoning: _, ...rest } = request;
+    return rest;
+  },
+  breakFrame: JSON.stringify({ type: 'error', error: { type: 'api_error', message: 'the stream broke' } }),
+  // The package says finish at this frame, not at the one with the stop reason.
+  terminator: JSON.stringify({ type: 'message_stop' }),
+};

@@ -1,0 +1,108 @@
+import type { LanguageModelV4GenerateResult } from '@ai-sdk/provider';
+import { orAbort } from '../abort.ts';
+import type { Ask, Attempt, Model, ModelOptions, Part } from '../model.ts';
+import type { Target } from '../rules/target.ts';
+import { project } from '../rules/transcript/project.ts';
+import { toolIdRule, type ToolIdRule } from '../rules/transcript/tool-ids.ts';
+import type { Source } from '../source.ts';
+import { dialectOf } from './dialects.ts';
+import type { Dialect } from './dialect.ts';
+import { Exchange, type WholeBody } from './exchange.ts';
+import { explain } from './explain.ts';
+import { normalise, normaliseReader, type PartReader, type StreamInfo } from './normalise.ts';
+import { partsOf } from './parts.ts';
+import type { Transport } from './transport.ts';
+
+export interface AskModelOptions {
+  /** The transport on whose `fetch` the models were opened; without it a model speaks for itself. */
+  readonly transport?: Transport;
+  readonly toolIds?: ToolIdRule;
+}
+
+/** Asks AI SDK models: projects the prompt onto the target, opens the model on first use, and answers one strict source. */
+export function askModel(open: () => Promise<Model>, options: AskModelOptions = {}): Ask<ModelOptions, Part> {
+  let opened: Promise<Model> | undefined;
+  const ready = (): Promise<Model> => {
+    if (opened) return opened;
+    const opening = (opened = open());
+    // One that could not be opened is tried again by the next attempt.
+    opening.catch(() => (opened = undefined));
+    return opening;
+  };
+  return async (request, attempt) => {
+    const model = await orAbort(ready(), attempt.signal);
+    const dialect = dialectOf(attempt.target.protocol);
+    const asked = prepare(request, attempt.target, dialect, options.toolIds);
+    if (!options.transport || !dialect) return bare(model, asked, attempt);
+    return wired(model, asked, options.transport.begin(attempt, dialect));
+  };
+}
+
+/** What the vendor package gets: the target's projection, without what is ours. */
+export function prepare(request: ModelOptions, target: Target, dialect: Dialect | undefined, toolIds?: ToolIdRule): ModelOptions {
+  const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
+  const reasoning = request.reasoning ?? target.effort;
+  const rule = toolIds ?? toolIdRule(target.protocol);
+  const asked: ModelOptions = {
+    ...request,
+    prompt: project(request.prompt, { ...target, toolIds: rule }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...(request.providerOptions && { providerOptions }),
+  };
+  return dialect?.options?.(asked) ?? asked;
+}
+
+async function bare(model: Model, asked: ModelOptions, attempt: Attempt): Promise<Source<Part>> {
+  const { signal } = attempt;
+  if (attempt.target.streams === false) return listed(await orAbort(model.doGenerate({ ...asked, abortSignal: signal }), signal));
+  const { stream } = await orAbort(model.doStream({ ...asked, abortSignal: signal }), signal);
+  return normalise(stream);
+}
+
+async function wired(model: Model, asked: ModelOptions, exchange: Exchange): Promise<Source<Part>> {
+  const options: ModelOptions = { ...asked, abortSignal: exchange.signal };
+  const info: StreamInfo = {
+    failure: () => exchange.failure,
+    want: (wanted) => exchange.want(wanted),
+    pings: (ping) => (exchange.onPing = ping),
+    end: (reason, cut) => exchange.end(reason, cut),
+  };
+  try {
+    if (exchange.attempt.target.streams === false) return listed(await generate(model, options, exchange), info);
+    const { stream } = await orAbort(model.doStream(options), exchange.signal);
+    return normalise(stream, info);
+  } catch (error) {
+    try {
+      // E2: the answer came whole.
+      if (exchange.whole) return listed(await generate(model, options, exchange, exchange.whole), info);
+    } catch (unreadable) {
+      throw ended(unreadable, exchange);
+    }
+    throw ended(error, exchange);
+  }
+}
+
+function generate(model: Model, options: ModelOptions, exchange: Exchange, whole?: WholeBody): Promise<LanguageModelV4GenerateResult> {
+  exchange.mode = 'whole';
+  exchange.whole = whole;
+  return orAbort(model.doGenerate(options), exchange.signal);
+}
+
+function ended(error: unknown, exchange: Exchange): unknown {
+  const { signal } = exchange.attempt;
+  const failure = signal.aborted ? signal.reason : (exchange.failure ?? explain(error));
+  exchange.end(failure, true);
+  return failure;
+}
+
+function listed(result: LanguageModelV4GenerateResult, info: StreamInfo = {}): Source<Part> {
+  const parts = partsOf(result).values();
+  const reader: PartReader = {
+    read: async () => {
+      const next = parts.next();
+      return next.done ? { done: true } : { done: false, value: next.value };
+    },
+    cancel: async () => {},
+  };
+  return normaliseReader(reader, info);
+}

@@ -1,0 +1,145 @@
+import type { Part } from '../model.ts';
+import { ModelFailure } from '../rules/failure.ts';
+import { END, type End, type Source } from '../source.ts';
+import { Blocks } from './blocks.ts';
+import { explain } from './explain.ts';
+
+/** Where parts come from: a stream's reader, or a list. */
+export interface PartReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Part | undefined }>;
+  cancel(reason: unknown): Promise<unknown>;
+}
+
+/** What the normaliser must know of the wire below a stream. Every field may be missing: a model that was handed in has no wire. */
+export interface StreamInfo {
+  /** What went wrong below, if something did; it outranks what the package made of it. */
+  failure?(): ModelFailure | undefined;
+  /** Told before each wait for a part and after it (C3). */
+  want?(wanted: boolean): void;
+  /** Takes the function that is to be called at each sign of life without content. */
+  pings?(ping: () => void): void;
+  /** The stream is over; `cut` when the consumer left before its end. */
+  end?(reason: unknown, cut: boolean): void;
+}
+
+/**
+ * One shape out of the seven in which packages end a stream.
+ *
+ * N1. A stream ends exactly once: one `finish` part, then END; or one `error` part, then END. What comes after either is dropped.
+ * N2. The first error wins. A thrown error, an end without a finish, a finish that says `error` or `interrupted`, or `other` without the
+ *     provider's own word for it, are such errors: `truncated`, unless the wire knows better.
+ * N3. Before a finish every block is closed, no block ends twice, and none begins twice or not at all.
+ * N4. One part is read per part asked for; a cancel settles a pending `next` at once and reaches the producer.
+ */
+export function normalise(stream: ReadableStream<Part>, info: StreamInfo = {}): Source<Part> {
+  return new Normaliser(stream.getReader() as PartReader, info);
+}
+
+export const normaliseReader = (reader: PartReader, info: StreamInfo = {}): Source<Part> => new Normaliser(reader, info);
+
+/** Finish words of providers for a tool call that they could not make: not an end of an answer (note 23). */
+const BROKEN_CALL = /^(?:MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|MALFORMED_RESPONSE)$/;
+
+function refused(finish: Part & { type: 'finish' }): ModelFailure | undefined {
+  const { unified, raw } = finish.finishReason;
+  if (raw !== undefined && BROKEN_CALL.test(raw))
+    return new ModelFailure('malformed', `the model made a broken tool call (${raw})`, { code: raw });
+  if (unified !== 'error' && unified !== 'interrupted' && (unified !== 'other' || raw)) return undefined;
+  return new ModelFailure('truncated', 'the stream ended without a finish reason', raw === undefined ? {} : { code: raw });
+}
+
+class Normaliser implements Source<Part> {
+  readonly #reader: PartReader;
+  readonly #info: StreamInfo;
+  readonly #blocks = new Blocks();
+  /** Parts that are due; more than one only where one part of the package stands for several. */
+  readonly #due: Part[] = [];
+  #waiting: ((part: Part | End) => void) | undefined;
+  #reading = false;
+  #over = false;
+  readonly #onRead = (result: { readonly done: boolean; readonly value?: Part | undefined }) => this.#read(result);
+  readonly #onThrow = (error: unknown) => this.#thrown(error);
+
+  constructor(reader: PartReader, info: StreamInfo) {
+    this.#reader = reader;
+    this.#info = info;
+    info.want?.(false);
+    info.pings?.(() => this.#settle({ type: 'ping' }));
+  }
+
+  next(): Promise<Part | End> {
+    const part = this.#due.shift();
+    if (part !== undefined) return Promise.resolve(part);
+    if (this.#over) return Promise.resolve(END);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#info.want?.(true);
+      this.#pull();
+    });
+  }
+
+  cancel(reason: unknown): void {
+    this.#due.length = 0;
+    // A finished answer's connection is left to be used again.
+    if (!this.#over) this.#close(reason, true);
+    this.#settle(END);
+  }
+
+  #pull(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#reader.read().then(this.#onRead, this.#onThrow);
+  }
+
+  #settle(part: Part | End): void {
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    this.#waiting = undefined;
+    this.#info.want?.(false);
+    waiting(part);
+  }
+
+  #read({ done, value }: { readonly done: boolean; readonly value?: Part | undefined }): void {
+    this.#reading = false;
+    if (this.#over) return;
+    if (done || value === undefined) this.#fail(new ModelFailure('truncated', 'the stream ended without a finish reason'));
+    else if (value.type === 'error') this.#fail(value.error);
+    else if (value.type === 'finish') this.#finish(value);
+    else this.#blocks.take(value, this.#due);
+    this.#give();
+  }
+
+  #thrown(error: unknown): void {
+    this.#reading = false;
+    if (this.#over) return;
+    this.#fail(error);
+    this.#give();
+  }
+
+  #give(): void {
+    if (!this.#waiting) return;
+    const part = this.#due.shift();
+    if (part !== undefined) this.#settle(part);
+    else this.#pull();
+  }
+
+  #finish(finish: Part & { type: 'finish' }): void {
+    const failure = this.#info.failure?.() ?? refused(finish);
+    if (failure) return this.#fail(failure);
+    this.#blocks.close(this.#due);
+    this.#due.push(finish);
+    this.#close('finished', false);
+  }
+
+  #fail(error: unknown): void {
+    const failure = this.#info.failure?.() ?? explain(error);
+    this.#due.push({ type: 'error', error: failure });
+    this.#close(failure, true);
+  }
+
+  #close(reason: unknown, cut: boolean): void {
+    this.#over = true;
+    this.#reader.cancel(reason).catch(() => {});
+    this.#info.end?.(reason, cut);
+  }
+}

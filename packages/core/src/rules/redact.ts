@@ -1,0 +1,86 @@
+/** Forms of secrets to look for, each with the name that stands in its place. */
+export type SecretForms = ReadonlyMap<string, string>;
+
+/** Deeper data than this is not looked through: it is left out. */
+const DEPTH = 200;
+const TOO_DEEP = '[too deep]';
+
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** One pattern over all forms, the longest first; undefined without any. */
+export function patternOf(forms: SecretForms): RegExp | undefined {
+  if (forms.size === 0) return undefined;
+  const longest = [...forms.keys()].sort((a, b) => b.length - a.length);
+  return new RegExp(longest.map(escape).join('|'), 'g');
+}
+
+export const redactText = (text: string, pattern: RegExp | undefined, forms: SecretForms): string =>
+  pattern === undefined || text.length < 6 ? text : text.replace(pattern, (found) => `[secret ${forms.get(found) ?? '?'}]`);
+
+/**
+ * Data without secrets, in values and in keys. The same object where nothing was found; else copies along the way to what was. Bytes are
+ * left alone; a cycle is cut.
+ */
+export function redactData<T>(data: T, redact: (text: string) => string): T {
+  return walk(data, redact, new Set(), 0) as T;
+}
+
+function walk(data: unknown, redact: (text: string) => string, above: Set<object>, depth: number): unknown {
+  if (typeof data === 'string') return redact(data);
+  if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data) || data instanceof ArrayBuffer) return data;
+  if (above.has(data)) return '[circular]';
+  if (depth > DEPTH) return TOO_DEEP;
+  above.add(data);
+  const inner = (value: unknown): unknown => walk(value, redact, above, depth + 1);
+  const out = Array.isArray(data)
+    ? list(data, inner)
+    : data instanceof Map
+      ? entries(data, inner)
+      : data instanceof Set
+        ? members(data, inner)
+        : object(data, redact, inner);
+  above.delete(data);
+  return out;
+}
+
+function list(data: readonly unknown[], inner: (value: unknown) => unknown): unknown {
+  const out = data.map(inner);
+  return out.some((value, index) => value !== data[index]) ? out : data;
+}
+
+function entries(data: ReadonlyMap<unknown, unknown>, inner: (value: unknown) => unknown): unknown {
+  const out = [...data].map(([key, value]) => [inner(key), inner(value), key, value] as const);
+  return out.some(([a, b, key, value]) => a !== key || b !== value) ? new Map(out.map(([key, value]) => [key, value])) : data;
+}
+
+function members(data: ReadonlySet<unknown>, inner: (value: unknown) => unknown): unknown {
+  const out = [...data].map((value) => [inner(value), value] as const);
+  return out.some(([a, value]) => a !== value) ? new Set(out.map(([value]) => value)) : data;
+}
+
+/** An error's own words are not enumerable, and are where secrets turn up. */
+const HIDDEN = ['message', 'stack', 'cause'] as const;
+
+function object(data: object, redact: (text: string) => string, inner: (value: unknown) => unknown): unknown {
+  const record = data as Record<string, unknown>;
+  const hidden = data instanceof Error ? HIDDEN.filter((key) => Object.hasOwn(data, key) && !Object.keys(data).includes(key)) : [];
+  const changes = new Map<string, readonly [string, unknown]>();
+  for (const key of [...Object.keys(data), ...hidden]) {
+    const value = record[key];
+    const clean = inner(value);
+    const name = redact(key);
+    if (clean !== value || name !== key) changes.set(key, [name, clean]);
+  }
+  if (changes.size === 0) return data;
+  const out: Record<string, unknown> = Object.create(Object.getPrototypeOf(data)) as Record<string, unknown>;
+  for (const key of [...Object.keys(data), ...hidden]) {
+    const [name, value] = changes.get(key) ?? [key, record[key]];
+    Object.defineProperty(out, name, {
+      value,
+      enumerable: !hidden.includes(key as (typeof HIDDEN)[number]),
+      configurable: true,
+      writable: true,
+    });
+  }
+  return out;
+}

@@ -1,0 +1,133 @@
+import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
+import { fates, type CallFate } from './exchanges.ts';
+import { isCut, isNative, metadata, originOf, type Origin } from './origin.ts';
+import { projectToolId, type ToolIdRule } from './tool-ids.ts';
+
+export interface ProjectionTarget extends Origin {
+  readonly toolIds: ToolIdRule;
+}
+
+type Assistant = LanguageModelV4Message & { role: 'assistant' };
+type Content = Assistant['content'][number];
+
+/** What an orphaned call is told (T1). */
+export const NOT_EXECUTED = 'not executed: interrupted';
+const EMPTY = '(empty)';
+/** Google's documented word for "this call was made elsewhere"; only the first of parallel calls is signed. */
+const SKIP_SIGNATURE = 'skip_thought_signature_validator';
+const PROVIDER_RUN_LIMIT = 4000;
+
+/**
+ * T1. A lossless history as one target accepts it. Reasoning and vendor metadata go only to where they came from; every call has exactly one
+ * result, next to it; nothing is empty; nothing of ours is left.
+ *
+ * T2. `project(h + m)` begins with `project(h)`, byte for byte, for every h in which the calls that m answers are not open: each message's
+ * projection depends on nothing after it but the results of its own calls.
+ */
+export function project(prompt: LanguageModelV4Prompt, target: ProjectionTarget): LanguageModelV4Prompt {
+  const byMessage = fates(prompt);
+  const out: LanguageModelV4Prompt = [];
+  let talking = false;
+  for (const message of prompt) {
+    if (message.role === 'system') out.push(system(message, target, talking));
+    else if (message.role === 'user') out.push(user(message));
+    else if (message.role === 'tool') out.push(...approvals(message));
+    else out.push(...assistant(message, byMessage.get(message) ?? [], target));
+    talking ||= message.role !== 'system';
+  }
+  return out;
+}
+
+/** Later system messages are refused by some: they go on as marked user text. Lifting them to the top would rewrite the prefix (T2). */
+function system(message: LanguageModelV4Message & { role: 'system' }, target: ProjectionTarget, talking: boolean): LanguageModelV4Message {
+  const kept = metadata(message, true);
+  const topOnly = target.protocol === 'anthropic-messages' || target.protocol === 'google';
+  if (!talking || !topOnly) return { role: 'system', content: message.content, ...kept };
+  return { role: 'user', content: [{ type: 'text', text: `<system>\n${message.content}\n</system>` }], ...kept };
+}
+
+function user(message: LanguageModelV4Message & { role: 'user' }): LanguageModelV4Message {
+  const content = message.content.flatMap((part) => {
+    if (part.type === 'text' && part.text.trim() === '') return [];
+    const { providerOptions: _, ...rest } = part;
+    return [{ ...rest, ...metadata(part, true) }];
+  });
+  return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: EMPTY }], ...metadata(message, true) };
+}
+
+/** Results go where their call is; what else a tool message holds stays. */
+function approvals(message: LanguageModelV4Message & { role: 'tool' }): LanguageModelV4Message[] {
+  const content = message.content.filter((part) => part.type === 'tool-approval-response');
+  return content.length > 0 ? [{ role: 'tool', content }] : [];
+}
+
+function assistant(message: Assistant, calls: readonly CallFate[], target: ProjectionTarget): LanguageModelV4Message[] {
+  const ids = new Map(calls.map(({ call, occurrence }) => [call, projectToolId(call.toolCallId, occurrence, target.toolIds)]));
+  const whole = isNative(originOf(message), target);
+  const parts = message.content.flatMap((part) => {
+    const origin = originOf(part);
+    return block(part, origin === undefined ? whole : isNative(origin, target), ids);
+  });
+  const content = sign(trim(parts), message, target);
+  const out: LanguageModelV4Message[] = content.length > 0 ? [{ role: 'assistant', content, ...metadata(message, whole) }] : [];
+  if (calls.length > 0) out.push(answers(calls, ids, target));
+  return out;
+}
+
+function block(part: Content, native: boolean, ids: ReadonlyMap<Content, string>): Content[] {
+  const kept = metadata(part, native);
+  switch (part.type) {
+    case 'text':
+      return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text, ...kept }];
+    case 'reasoning':
+      return native && !isCut(part) ? [{ type: 'reasoning', text: part.text, ...kept }] : [];
+    case 'reasoning-file':
+    case 'custom':
+      return native ? [{ ...bare(part), ...kept }] : [];
+    case 'tool-call':
+      if (part.providerExecuted) return native ? [{ ...bare(part), ...kept }] : [];
+      return [{ ...bare(part), toolCallId: ids.get(part) ?? part.toolCallId, ...kept }];
+    case 'tool-result':
+      return native ? [{ ...bare(part), ...kept }] : [providerRun(part)];
+    case 'file':
+      return [{ ...bare(part), ...kept }];
+  }
+}
+
+const bare = <P extends Content>(part: P): P => {
+  const { providerOptions: _, ...rest } = part;
+  return rest as P;
+};
+
+/** A tool that another provider ran itself is foreign here: what it found goes on as text. */
+function providerRun(part: LanguageModelV4ToolResultPart): Content {
+  const found = 'value' in part.output ? JSON.stringify(part.output.value) : part.output.type;
+  return { type: 'text', text: `[result of ${part.toolName}: ${found.slice(0, PROVIDER_RUN_LIMIT)}]` };
+}
+
+/** White space at the end of a turn is refused by some. A turn that holds reasoning may be bound to its bytes: it stays as it is. */
+function trim(parts: Content[]): Content[] {
+  const last = parts.at(-1);
+  if (last?.type !== 'text' || parts.some((part) => part.type === 'reasoning')) return parts;
+  return [...parts.slice(0, -1), { ...last, text: last.text.trimEnd() }];
+}
+
+/** Gemini 3 wants a signature on the first call of each step (providers C3). */
+function sign(parts: Content[], message: Assistant, target: ProjectionTarget): Content[] {
+  if (target.protocol !== 'google' || !/gemini-(?:[3-9]|\d\d)/.test(target.model) || isNative(originOf(message), target)) return parts;
+  const at = parts.findIndex((part) => part.type === 'tool-call');
+  return parts.map((part, index) =>
+    index === at ? { ...part, providerOptions: { ...part.providerOptions, google: { thoughtSignature: SKIP_SIGNATURE } } } : part,
+  );
+}
+
+function answers(calls: readonly CallFate[], ids: ReadonlyMap<Content, string>, target: ProjectionTarget): LanguageModelV4Message {
+  const content = calls.map(({ call, result }): LanguageModelV4ToolResultPart => {
+    const toolCallId = ids.get(call) ?? call.toolCallId;
+    if (!result) return { type: 'tool-result', toolCallId, toolName: call.toolName, output: { type: 'error-text', value: NOT_EXECUTED } };
+    const { providerOptions: _, ...rest } = result;
+    return { ...rest, toolCallId, ...metadata(result, isNative(originOf(result), target)) };
+  });
+  const from = calls.find((call) => call.from)?.from;
+  return { role: 'tool', content, ...(from && metadata(from, true)) };
+}
