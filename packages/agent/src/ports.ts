@@ -51,6 +51,31 @@ export interface Tool extends ToolSpec {
   prepare(input: Readonly<Record<string, unknown>>, context: ToolContext): Promise<Prepared>;
 }
 
+/** A call whose arguments were read and whose paths and command are known: what permission rules judge. */
+export interface PermitAsk {
+  readonly tool: ToolSpec;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly touches: Touches;
+  /** Tools the user allowed for the rest of the session. */
+  readonly allowed: ReadonlySet<string>;
+  /** Somebody is there to be asked. */
+  readonly attended: boolean;
+}
+
+export type Judgement =
+  | { readonly do: 'run' }
+  /** `output` is what the model is told. */
+  | { readonly do: 'refuse'; readonly output: string }
+  | { readonly do: 'ask'; readonly reason: string };
+
+export type Permit = (ask: PermitAsk) => Judgement;
+
+/** Kills the process group of a stamp if it still lives, and answers whether it did. */
+export type Reap = (stamp: ProcessStamp) => Promise<boolean>;
+
+/** Replaces every known secret in plain data; what holds none comes back as it is. */
+export type Redact = <T>(data: T) => T;
+
 export interface SessionHead {
   readonly id: string;
   /** Real path of the agent file it belongs to. */
@@ -72,6 +97,13 @@ export interface Writer {
   readonly boot: string;
 }
 
+/** This process, and whether another one still lives. */
+export interface Identity {
+  self(): Writer;
+  alive(writer: Writer): boolean;
+}
+
+/** `attempt` belongs to the reply among the events, if there is one. */
 export type Append = { readonly run: string; readonly path: readonly string[]; readonly at: number; readonly attempt?: string };
 
 /**

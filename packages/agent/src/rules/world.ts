@@ -42,7 +42,7 @@ export interface World {
   inbox: { readonly ask: object; readonly answer: readonly InboxItem[] };
   model: {
     readonly ask: { readonly state: RunState; readonly turn: number };
-    readonly answer: { readonly reply: ModelReply } | { readonly failure: EndFailure };
+    readonly answer: { readonly reply: ModelReply } | { readonly failure: EndFailure; readonly withdrawn?: ModelReply['withdrawn'] };
   };
   /** Permission rules, folders, known tools: a verdict for each call. */
   permit: { readonly ask: { readonly state: RunState; readonly calls: readonly ToolCall[] }; readonly answer: readonly Verdict[] };

@@ -1,0 +1,40 @@
+import type { ToolCall } from './events.ts';
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** The arguments of a call, or what to tell the model about the text it sent. No text at all is no arguments. */
+export function argumentsOf(call: ToolCall): { readonly input: Arguments } | { readonly error: string } {
+  const text = call.input.trim();
+  if (text === '') return { input: {} };
+  const parsed = parse(text);
+  if ('error' in parsed) {
+    return { error: `The arguments of ${call.name} are not valid JSON: ${parsed.error}. Received: ${excerpt(text)}` };
+  }
+  const { value } = parsed;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { input: value as Arguments };
+  return { error: `The arguments of ${call.name} must be a JSON object. Received: ${excerpt(text)}` };
+}
+
+function parse(text: string): { readonly value: unknown } | { readonly error: string } {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+const excerpt = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text);
+
+/** The same arguments in any order of keys are the same text; what is not JSON stands for itself. */
+export function canonical(text: string): string {
+  const parsed = parse(text.trim() || '{}');
+  return 'error' in parsed ? text : JSON.stringify(sorted(parsed.value));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
+  // An array of pairs: an object would put integer-like keys first, and `__proto__` nowhere.
+  return { o: entries.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
+}

@@ -1,0 +1,63 @@
+import type { EventRow, RunEvent } from './events.ts';
+import { SessionError } from './session-error.ts';
+
+/** Bytes on disk outlive us: each stored row says which shape its body has. */
+export const VERSION = 1;
+
+/** A row as a store keeps it: plain columns. `path` and `body` are JSON. */
+export interface StoredRow {
+  readonly session: string;
+  readonly seq: number;
+  readonly version: number;
+  readonly at: number;
+  readonly run: string;
+  readonly path: string;
+  readonly attempt: string | null;
+  readonly type: string;
+  readonly body: string;
+}
+
+export type Body = Readonly<Record<string, unknown>>;
+
+/** Entry n lifts a body of version n to n + 1. Entries are added, never edited. */
+export type Lifts = Readonly<Record<number, (body: Body) => Body>>;
+
+const LIFTS: Lifts = {};
+
+export const encode = (event: RunEvent): string => JSON.stringify(event);
+
+/** W1. What `encode` wrote, in this version or an older one, comes back; a body of a newer version is refused by name. */
+export function decode(body: string, version: number, lifts: Lifts = LIFTS, current: number = VERSION): RunEvent {
+  if (version > current) throw new SessionError('newer', newer(version, current));
+  let event = JSON.parse(body) as Body;
+  for (let v = version; v < current; v++) event = (lifts[v] as (body: Body) => Body)(event);
+  return event as RunEvent;
+}
+
+const newer = (version: number, current: number) =>
+  `this session was written by a newer version of holdfast (rows of version ${version}, this one reads up to ${current}): update holdfast to read it`;
+
+export function decodeRow(row: StoredRow): EventRow {
+  return {
+    session: row.session,
+    seq: row.seq,
+    version: VERSION,
+    at: row.at,
+    run: row.run,
+    path: row.path === '[]' ? ROOT : (JSON.parse(row.path) as string[]),
+    ...(row.attempt !== null && { attempt: row.attempt }),
+    event: decode(row.body, row.version),
+  };
+}
+
+const ROOT: readonly string[] = Object.freeze([]);
+
+/** The attempt id belongs to the reply of an append, not to what else is in the transaction. */
+export const attemptOf = (event: RunEvent, attempt: string | undefined): string | null =>
+  event.type === 'model-reply' ? (attempt ?? null) : null;
+
+/** The first line of the first input, short enough for a list. */
+export const titleOf = (text: string): string => {
+  const line = text.trimStart().split('\n', 1)[0]?.trim() ?? '';
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+};
