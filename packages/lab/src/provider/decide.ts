@@ -1,0 +1,81 @@
+import { faultFor, type Fault, type Outage } from '../outage.ts';
+import { answerOf, type Answer, type Facts, type Script } from '../script.ts';
+import type { Gate } from './gate.ts';
+import { make, promptTokens } from './make.ts';
+import { planWithoutAnswer, refusal, type Ask, type Delivery } from './plan-delivery.ts';
+import { planStream } from './plan-stream.ts';
+import { planWhole } from './plan-whole.ts';
+import type { Protocol } from './protocol.ts';
+
+export interface LabAnswer extends Answer {
+  /** Stops the answer at a known place until the test releases it. */
+  readonly gate?: Gate;
+  /** Ms before each frame. */
+  readonly delayMs?: number;
+}
+
+export interface LabModel {
+  /** Default: the provider's. */
+  readonly script?: Script<LabAnswer>;
+  /** Tokens; a longer prompt is refused as that vendor refuses it. */
+  readonly window?: number;
+  /** False: a conversation that ends with an assistant turn is refused. */
+  readonly prefill?: boolean;
+}
+
+export interface Lab {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly models: Readonly<Record<string, LabModel>> | undefined;
+  readonly script: Script<LabAnswer>;
+  readonly outage: Outage;
+  readonly key: string | undefined;
+}
+
+export interface Decision {
+  readonly delivery: Delivery;
+  readonly fault?: Fault;
+  readonly gate?: Gate;
+  readonly delayMs?: number;
+  /** The script's answer is given, unharmed. */
+  readonly whole: boolean;
+}
+
+/** The outage comes first: a server that is down looks at no key. Then key, model, size; then the script. */
+export function decide(lab: Lab, facts: Facts, nthOfModel: number, key: string | undefined, now: number): Decision {
+  const ask: Ask = { protocol: lab.protocol, facts, now };
+  const planned = faultFor(lab.outage, `${lab.name}/${facts.model}`, facts.nth, nthOfModel);
+  const early = planned && planWithoutAnswer(planned, ask);
+  if (early) return { delivery: early, fault: planned, whole: false };
+  const refused = refuse(lab, ask, facts, key);
+  if (refused) return { delivery: refused, whole: false };
+  const answer = answerOf(lab.models?.[facts.model]?.script ?? lab.script, facts);
+  const fault = planned ?? answer.fault;
+  return {
+    delivery: deliveryOf(answer, fault, ask, facts),
+    whole: fault === undefined,
+    ...(fault && { fault }),
+    ...(answer.gate && { gate: answer.gate }),
+    ...(answer.delayMs !== undefined && { delayMs: answer.delayMs }),
+  };
+}
+
+function deliveryOf(answer: LabAnswer, fault: Fault | undefined, ask: Ask, facts: Facts): Delivery {
+  const early = fault && planWithoutAnswer(fault, ask);
+  if (early) return early;
+  const made = make(answer, facts, ask.now);
+  return facts.stream ? planStream(made, fault, ask) : planWhole(made, fault, ask);
+}
+
+/** What this vendor refuses by itself. */
+export function refuse(lab: Lab, ask: Ask, facts: Omit<Facts, 'nth' | 'answered'>, key: string | undefined): Delivery | undefined {
+  if (lab.key !== undefined && key !== lab.key) return refusal({ reason: 'auth' }, ask);
+  const model = lab.models && Object.hasOwn(lab.models, facts.model) ? lab.models[facts.model] : undefined;
+  if (facts.model === '' || facts.turns.every(({ role }) => role === 'system')) return refusal({ reason: 'bad-request' }, ask);
+  if (lab.models && !model) return refusal({ reason: 'model-missing' }, ask);
+  const requested = promptTokens(facts.turns, facts.tools);
+  if (model?.window !== undefined && requested > model.window)
+    return refusal({ reason: 'overflow' }, ask, { tokens: { requested, limit: model.window } });
+  if (model?.prefill === false && facts.turns.at(-1)?.role === 'assistant') return refusal({ reason: 'prefill' }, ask);
+  return undefined;
+}
