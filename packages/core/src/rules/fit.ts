@@ -20,17 +20,23 @@ const HOPELESS = 2;
 /** Tokens of output a clamp leaves at least: the room is an estimate too, the provider has the last word. */
 const LEAST_OUTPUT = 1024;
 
-/** E3: an unknown window or ability fits. The output asked for never makes a target unfit: it is clamped to the room left. */
-export function fit(target: Target, { images, tokens }: RequestFacts): Fit {
-  if (images && target.images === false) return BLIND;
+/**
+ * E3: an unknown window or ability fits. The output asked for never makes a target unfit: it is clamped to the room left.
+ * The request's size is looked at only where a window is known: to count it takes time.
+ */
+export function fit(target: Target, request: RequestFacts): Fit {
+  if (target.images === false && request.images) return BLIND;
   const { window } = target;
-  if (window === undefined || tokens <= window * BAND) return FITS;
+  if (window === undefined) return FITS;
+  const { tokens } = request;
+  if (tokens <= window * BAND) return FITS;
   return tokens <= window * HOPELESS ? TIGHT : SMALL;
 }
 
 /** What to ask of the target as `max_tokens`: the caller's wish within its limits; undefined when the caller has none. Never raised. */
-export function outputFor({ window, maxOutput }: Target, { tokens, maxTokens }: RequestFacts): number | undefined {
+export function outputFor({ window, maxOutput }: Target, request: RequestFacts): number | undefined {
+  const { maxTokens } = request;
   if (maxTokens === undefined) return undefined;
-  const room = window === undefined ? Infinity : Math.max(window - tokens, LEAST_OUTPUT);
+  const room = window === undefined ? Infinity : Math.max(window - request.tokens, LEAST_OUTPUT);
   return Math.min(maxTokens, maxOutput ?? Infinity, room);
 }

@@ -2,6 +2,7 @@ import type { Belief, Beliefs, Why } from './belief.ts';
 import type { FailureKind } from './failure.ts';
 import type { PastAttempt } from './plan-types.ts';
 import { scopeOf, scopesOf } from './scope.ts';
+import { fingerprintOf, LEASE_MS, settle } from './settle.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -31,9 +32,10 @@ export function standingOf(target: Target, beliefs: Beliefs, failed: readonly Pa
   let worst: Standing = hint > now ? { tag: 'fixed', from: hint, lease: 'none', why: { kind: failed.at(-1)!.failure.kind } } : FREE;
   if (beliefs.size === 0) return worst;
   for (const scope of scopesOf(target)) {
-    const belief = beliefs.get(scope);
-    if (belief === undefined || belief.tag === 'cool' || changedKey(scope, belief, target)) continue;
-    if (madeBy(failed, scope, belief, target)) continue;
+    const stored = beliefs.get(scope);
+    if (stored === undefined) continue;
+    const belief = settle(stored, now, fingerprintOf(scope, target));
+    if (belief.tag === 'cool' || madeBy(failed, scope, belief, target)) continue;
     worst = worse(worst, one(belief, now));
   }
   return worst;
@@ -41,7 +43,9 @@ export function standingOf(target: Target, beliefs: Beliefs, failed: readonly Pa
 
 function one(belief: Exclude<Belief, { tag: 'cool' }>, now: number): Standing {
   const { why } = belief;
-  if (belief.tag === 'probing' && belief.lease.until > now) return { tag: 'held', from: belief.lease.until, lease: 'due', why };
+  // A lease that ends far beyond any lease was written under another clock.
+  if (belief.tag === 'probing' && belief.lease.until > now && belief.lease.until <= now + 2 * LEASE_MS)
+    return { tag: 'held', from: belief.lease.until, lease: 'due', why };
   if (belief.probeAt <= now) return { tag: 'due', from: 0, lease: 'due', why };
   if (belief.told || belief.byHand || NEVER_EARLY.has(why.kind)) return { tag: 'fixed', from: belief.probeAt, lease: 'due', why };
   return { tag: 'guess', from: belief.until, lease: 'early', why };
@@ -56,14 +60,6 @@ function worse(a: Standing, b: Standing): Standing {
     ? most
     : { ...most, from, lease, ...((most.why ?? other.why) ? { why: most.why ?? other.why! } : {}) };
 }
-
-/** H7. An account that a label joins has several keys: another fingerprint there is another key, not a changed one. */
-const changedKey = (scope: string, { byHand, fingerprint }: Exclude<Belief, { tag: 'cool' }>, target: Target): boolean =>
-  !byHand &&
-  fingerprint !== undefined &&
-  target.fingerprint !== undefined &&
-  fingerprint !== target.fingerprint &&
-  (scope.startsWith('credential:') || (scope.startsWith('account:') && target.account === target.credential));
 
 /** H4: the rest that this call's own failure made, unless a provider named its time. */
 const madeBy = (failed: readonly PastAttempt[], scope: string, belief: Exclude<Belief, { tag: 'cool' }>, target: Target): boolean =>

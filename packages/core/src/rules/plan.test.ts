@@ -103,12 +103,11 @@ describe('P1: the order of the chain', () => {
     expect(step(abc(), [], beliefs({ 'endpoint:a': rest({ until: NOW }) }))).toMatchObject({ place: 0, lease: 'due' });
   });
 
-  it('H7: another fingerprint clears what is believed of a key, but not what a person set by hand', () => {
+  it('H7: another fingerprint clears what is believed of a key', () => {
     const p = plan([target(0, 'a', 'm', { fingerprint: 'new' }), target(1, 'b', 'n')]);
     const old = { kind: 'auth', fingerprint: 'old' } as const;
     expect(step(p, [], beliefs({ 'credential:a#KEY': rest(old) }))).toMatchObject({ place: 0, lease: 'none' });
     expect(step(p, [], beliefs({ 'endpoint:a': rest(old) }))).toMatchObject({ place: 1 });
-    expect(step(p, [], beliefs({ 'credential:a#KEY': rest({ ...old, byHand: true }) }))).toMatchObject({ place: 1 });
   });
 
   it('H7: on an account joined by a label another fingerprint is another key', () => {

@@ -1,4 +1,5 @@
 import type { ModelFailure } from './failure.ts';
+import type { CallRecord } from './record.ts';
 
 /**
  * What a chain must know of the parts that flow through it, whatever they are: AI SDK stream parts, or a client protocol's raw
@@ -17,6 +18,8 @@ export interface Look {
   readonly ping: boolean;
   /** Text is open after this part: the `stall` limit is the shorter one (C4). */
   readonly textOpen: boolean;
+  /** C7: a piece of a tool call that is not complete yet; kept back until a part without it comes. */
+  readonly hold?: boolean;
   /** `finish` ends the answer (C2), `error` ends the attempt, whatever follows. */
   readonly ends: false | 'finish' | 'error';
 }
@@ -43,7 +46,8 @@ export interface Finish {
  * R1. `look` is called once for every part, in order, before the part is handed on.
  * R2. `look` never throws and never changes the part.
  * R3. After a `finish` or an `error` nothing that follows changes the verdict.
- * R4. `closing()` closes exactly the blocks that are open, in order; after those parts nothing is open.
+ * R4. `closing()` closes exactly the blocks that are open for who reads them, in order; after those parts nothing is open. The attempt is
+ *     over with it: what had been kept back (`hold`) is dropped.
  * R5. A tool call counts as complete only when the protocol says so (C7).
  */
 export interface Reading<P> {
@@ -66,6 +70,10 @@ export interface Reader<P> {
   start(): Reading<P>;
   /** The explicit event by which shown parts of an attempt are taken back (C5 `restart`). */
   withdrawn(attempt: number, failure: ModelFailure): P;
+  /** Puts the call's record on the part that ends the answer. */
+  finished?(part: P, record: CallRecord): P;
+  /** About how many bytes a part holds, for the bound on what is held before the commit (C1). */
+  bytes?(part: P): number;
   /** C7: ends a turn after completed tool calls, when the provider broke before it could. */
   closeTurn(usage: Usage): P[];
 }

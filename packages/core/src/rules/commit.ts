@@ -1,0 +1,42 @@
+import type { Commit, Look } from './reader.ts';
+
+/**
+ * What a part can be (C1), as constants: a reader answers one of these and allocates nothing. Each is there twice, for a stream in
+ * which text is open after the part and for one in which it is not (C4).
+ */
+type Pair = readonly [shut: Look, open: Look];
+
+const pair = (look: Omit<Look, 'textOpen'>): Pair => [
+  Object.freeze({ ...look, textOpen: false }),
+  Object.freeze({ ...look, textOpen: true }),
+];
+
+const plain = { progress: false, ping: false, ends: false } as const;
+
+/** Lifecycle, starts and ends, metadata, empty deltas: the user saw nothing and nothing went on. */
+export const QUIET = pair({ ...plain, commit: 'nothing' });
+/** White space, sources: content that shows nothing yet. */
+export const PALE = pair({ ...plain, commit: 'nothing', progress: true });
+export const PING = pair({ ...plain, commit: 'nothing', ping: true });
+/** Pieces of a tool call that is not complete (C7). */
+export const HELD_QUIET = pair({ ...plain, commit: 'nothing', hold: true });
+export const HELD = pair({ ...plain, commit: 'nothing', progress: true, hold: true });
+/** Reasoning. */
+export const SOFT = pair({ ...plain, commit: 'soft', progress: true });
+/** Visible text, a completed call, a file. */
+export const HARD = pair({ ...plain, commit: 'hard', progress: true });
+export const FINISHED = pair({ ...plain, commit: 'nothing', ends: 'finish' });
+export const BROKEN = pair({ ...plain, commit: 'nothing', ends: 'error' });
+
+/** `open`: text is open after the part. */
+export const seen = (look: Pair, open: boolean): Look => (open ? look[1] : look[0]);
+
+const RANK: Readonly<Record<Commit, number>> = { nothing: 0, soft: 1, hard: 2 };
+
+/** What the user has seen after both. */
+export const stronger = (a: Commit, b: Commit): Commit => (RANK[b] > RANK[a] ? b : a);
+
+const INK = /\S/;
+
+/** White space alone commits nothing. */
+export const isVisible = (text: string): boolean => INK.test(text);

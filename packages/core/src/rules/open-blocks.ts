@@ -1,0 +1,63 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+
+type Part = LanguageModelV4StreamPart;
+type Kind = 'text' | 'reasoning' | 'tool-input';
+type Edge = Extract<Part, { readonly type: `${Kind}-start` | `${Kind}-end` }>;
+
+interface Block {
+  readonly kind: Kind;
+  readonly id: string;
+  /** A tool call's pieces are kept back until a part comes that is not (C7); what nobody saw needs no end. */
+  shown: boolean;
+}
+
+/** Which blocks of AI SDK parts are open, in the order in which they were opened. */
+export class OpenBlocks {
+  #open: Block[] = [];
+  #texts = 0;
+  #held = 0;
+
+  /** Text is what the consumer waits for: a text block is open, and no reasoning or tool call beside it (C4). */
+  get textOpen(): boolean {
+    return this.#texts > 0 && this.#texts === this.#open.length;
+  }
+
+  track({ type, id }: Edge): void {
+    const [kind, edge] = [type.slice(0, type.lastIndexOf('-')) as Kind, type.endsWith('-start')];
+    if (!edge) return this.#close(kind, id);
+    // Opened twice, it is one block: one end closes it.
+    if (this.#open.some((block) => block.kind === kind && block.id === id)) return;
+    const shown = kind !== 'tool-input';
+    this.#open.push({ kind, id, shown });
+    if (kind === 'text') this.#texts++;
+    if (!shown) this.#held++;
+  }
+
+  /** A call that is complete needs no end of its pieces. */
+  called(id: string): void {
+    this.#close('tool-input', id);
+  }
+
+  /** A part was handed on, and with it all that had been kept back. */
+  shown(): void {
+    if (this.#held === 0) return;
+    for (const block of this.#open) block.shown = true;
+    this.#held = 0;
+  }
+
+  #close(kind: Kind, id: string): void {
+    const at = this.#open.findIndex((block) => block.kind === kind && block.id === id);
+    if (at < 0) return;
+    const [block] = this.#open.splice(at, 1);
+    if (kind === 'text') this.#texts--;
+    if (block && !block.shown) this.#held--;
+  }
+
+  closing(): Part[] {
+    return this.#open.filter(({ shown }) => shown).map(endOf);
+  }
+}
+
+/** A cut reasoning block carries no signature that a provider would take: it is marked, and known when it comes back. */
+const endOf = ({ kind, id }: Block): Part =>
+  kind === 'reasoning' ? { type: 'reasoning-end', id, providerMetadata: { holdfast: { cut: true } } } : { type: `${kind}-end`, id };

@@ -1,0 +1,35 @@
+import type { LanguageModelV4StreamPart, SharedV4ProviderMetadata } from '@ai-sdk/provider';
+import { usagePart } from './parts-finish.ts';
+import { PartsReading } from './parts-reading.ts';
+import type { Reader } from './reader.ts';
+import type { CallRecord } from './record.ts';
+
+type Part = LanguageModelV4StreamPart;
+
+/** The record is plain data; the AI SDK's type for that is narrower than ours. */
+const withRecord = (metadata: SharedV4ProviderMetadata | undefined, record: CallRecord): SharedV4ProviderMetadata => ({
+  ...metadata,
+  holdfast: record as unknown as NonNullable<SharedV4ProviderMetadata[string]>,
+});
+
+/** Bytes of a part beside its text, about. */
+const FRAME = 64;
+
+function bytesOf(part: Part): number {
+  if ('delta' in part) return FRAME + part.delta.length;
+  if (part.type === 'tool-call') return FRAME + part.input.length;
+  if (part.type !== 'file' && part.type !== 'reasoning-file') return FRAME;
+  return FRAME + (part.data.type === 'data' ? part.data.data.length : 0);
+}
+
+/** The reader of the AI SDK's stream parts: what our loop and the library's consumers are given. */
+export const partsReader: Reader<Part> = {
+  start: () => new PartsReading(),
+  withdrawn: (attempt, { kind, message }) => ({
+    type: 'raw',
+    rawValue: { holdfast: { type: 'withdrawn', attempt, failure: { kind, message } } },
+  }),
+  finished: (part, record) => (part.type === 'finish' ? { ...part, providerMetadata: withRecord(part.providerMetadata, record) } : part),
+  bytes: bytesOf,
+  closeTurn: (usage) => [{ type: 'finish', finishReason: { unified: 'tool-calls', raw: undefined }, usage: usagePart(usage) }],
+};

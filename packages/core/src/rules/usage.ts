@@ -1,0 +1,38 @@
+import type { Usage } from './reader.ts';
+import type { Price } from './target.ts';
+
+const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const;
+
+/** Characters a token takes, on average. */
+const CHARS = 4;
+
+export const estimateTokens = (text: string): number => Math.ceil(text.length / CHARS);
+
+/** The sum of two; a count nobody told stays unknown, and one estimate makes the sum one. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const sum: { -readonly [K in keyof Usage]: Usage[K] } = {};
+  for (const count of COUNTS) {
+    const value = a[count] === undefined ? b[count] : a[count] + (b[count] ?? 0);
+    if (value !== undefined) sum[count] = value;
+  }
+  if (a.estimated || b.estimated) sum.estimated = true;
+  return sum;
+}
+
+/** C9: what nobody told is estimated from lengths and marked, never zero. */
+export const estimateUsage = (input: number, text: string): Usage => ({ input, output: estimateTokens(text), estimated: true });
+
+/** What was told, with an estimate in the place of what was not (C2: a finish without usage is mended). */
+export function mendUsage(told: Usage, input: number, text: string): Usage {
+  if (told.input !== undefined && told.output !== undefined) return told;
+  return { ...told, input: told.input ?? input, output: told.output ?? estimateTokens(text), estimated: true };
+}
+
+/** US dollars; undefined when the price is unknown. `input` counts cached tokens too, `output` reasoning too, as the AI SDK has it. */
+export function priceUsage(usage: Usage, price: Price | undefined): number | undefined {
+  if (price === undefined) return undefined;
+  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = usage;
+  const fresh = Math.max(0, input - cacheRead - cacheWrite);
+  const cached = cacheRead * (price.cacheRead ?? price.input) + cacheWrite * (price.cacheWrite ?? price.input);
+  return (fresh * price.input + cached + output * price.output) / 1e6;
+}
