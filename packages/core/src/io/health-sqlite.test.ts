@@ -7,6 +7,7 @@ import type { Report, ReportTarget } from '../rules/belief.ts';
 import { scopesOf } from '../rules/scope.ts';
 import { healthStoreContract } from '../testing/health-store.contract.ts';
 import { systemClock, systemRandom } from './clock-system.ts';
+import { failOpen } from './health-fail-open.ts';
 import { SqliteHealth, type SqliteHealthOptions } from './health-sqlite.ts';
 import { openDatabase } from './sqlite-driver.ts';
 
@@ -139,6 +140,27 @@ describe('health in SQLite', () => {
     holder.exec('COMMIT');
     holder.close();
     expect(await waiting).toBe(1);
+  });
+
+  it('a database that stays locked stops no call: memory for 5 s, and then the file has what was reported meanwhile', async () => {
+    const state = folder();
+    let passed = 0;
+    const clock = { ...systemClock, mono: () => systemClock.mono() + passed };
+    const said: string[] = [];
+    const store = failOpen(open(state, { clock }), { clock, say: (line) => void said.push(line) });
+    await store.report(target, failure, 5000);
+    const holder = openDatabase(join(state, 'health.db'), 0);
+    holder.exec('BEGIN IMMEDIATE');
+    await store.report(target, { ...failure, outcome: { kind: 'quota', facts: {} } }, 5000);
+    expect(said).toHaveLength(1);
+    expect((await store.read(scopes)).size).toBe(2);
+    expect((await open(state).read(scopes)).size).toBe(1);
+    holder.exec('COMMIT');
+    holder.close();
+    passed += 5_000;
+    await store.read(scopes);
+    expect((await open(state).read(scopes)).size).toBe(2);
+    expect(said).toHaveLength(2);
   });
 
   it('a file that was removed is not written to any longer', async () => {
