@@ -1,0 +1,46 @@
+import { KNOWN_MODELS, type KnownRow } from './known.data.ts';
+import type { Price, Target } from './target.ts';
+
+/** What a target takes over from the table where its configuration says nothing. */
+export type KnownModel = Pick<Target, 'window' | 'maxOutput' | 'images' | 'price'>;
+
+/** After an id: a date in one of the vendors' spellings, or a word for "as it is now". */
+const VERSION = /^[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3}|latest|preview|exp|preview-\d{2}-\d{2}(?:-?\d{2,4})?|preview-\d{2}-\d{4})$/;
+
+/** Asks for the long-context beta; no part of the id that is sent. */
+export const LONG = '[1m]';
+
+export const isLong = (model: string): boolean => model.toLowerCase().endsWith(LONG);
+
+/** The id that is sent. */
+export const withoutLong = (model: string): string => (isLong(model) ? model.slice(0, -LONG.length) : model);
+
+/** By vendor name (`openai`, …) and model id; undefined when nothing is known. */
+export function knownModel(vendor: string, model: string): KnownModel | undefined {
+  const found = Object.hasOwn(KNOWN_MODELS, vendor) ? rowOf(KNOWN_MODELS[vendor]!, withoutLong(model)) : undefined;
+  if (found === undefined) return undefined;
+  return {
+    window: isLong(model) ? (found.long ?? found.window) : found.window,
+    images: found.images,
+    ...(found.maxOutput !== null && { maxOutput: found.maxOutput }),
+    ...(found.price !== null && { price: priceOf(found.price) }),
+  };
+}
+
+/** The longest id that `model` is a version of: `gpt-4o-mini-2024-07-18` is no `gpt-4o`. */
+function rowOf(rows: readonly KnownRow[], model: string): KnownRow | undefined {
+  let best: KnownRow | undefined;
+  for (const one of rows) {
+    if (!model.startsWith(one.id) || one.id.length <= (best?.id.length ?? 0)) continue;
+    const rest = model.slice(one.id.length);
+    if (rest === '' || VERSION.test(rest)) best = one;
+  }
+  return best;
+}
+
+const priceOf = ([input, output, cacheRead, cacheWrite]: NonNullable<KnownRow['price']>): Price => ({
+  input,
+  output,
+  ...(cacheRead !== undefined && { cacheRead }),
+  ...(cacheWrite !== undefined && { cacheWrite }),
+});
