@@ -1,0 +1,146 @@
+// The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `server`, `classify`, and keys of providers and models), and the whole files.
+import { FAILURE_KINDS } from '@holdfast/core/engine';
+import { DOCKER_FILE, MODEL, PROVIDER } from './docker.data.ts';
+import type { ObjectShape, Shape } from './shape.ts';
+
+const TEXT: Shape = { is: 'text', filled: true };
+const DURATION: Shape = { is: 'duration' };
+const COUNT: Shape = { is: 'number', whole: true, min: 0 };
+const TIER: Shape = { is: 'text', ref: 'tier' };
+
+const API: Shape = {
+  is: 'text',
+  oneOf: ['openai-chat', 'openai-responses', 'anthropic-messages', 'google', 'openai_chatcompletions', 'openai_responses'],
+  orLike: '^npm:(@[a-z0-9-~][a-z0-9-._~]*/)?[a-z0-9-~][a-z0-9-._~]*$',
+};
+
+const PROVIDER_ENTRY: ObjectShape = {
+  ...PROVIDER,
+  keys: {
+    ...PROVIDER.keys,
+    api: API,
+    api_type: API,
+    token_keys: { is: 'list', min: 1, of: { is: 'text', variableName: true } },
+    token_command: { is: 'list', min: 1, of: TEXT },
+    account: TEXT,
+    groups: { is: 'map', of: { is: 'list', min: 1, of: TEXT } },
+    headers: { is: 'map', of: { is: 'text' } },
+  },
+};
+
+const MODEL_ENTRY: ObjectShape = { ...MODEL, keys: { ...MODEL.keys, context: { is: 'number', whole: true, min: 1 } } };
+
+const TIER_SPEC: ObjectShape = {
+  is: 'object',
+  strict: true,
+  must: ['models'],
+  keys: {
+    models: {
+      is: 'either',
+      of: [
+        { is: 'text', ref: 'tier-part' },
+        { is: 'list', min: 1, of: { is: 'text', ref: 'tier-part' } },
+      ],
+    },
+    retries: COUNT,
+    max_attempts: { is: 'number', whole: true, min: 1 },
+    cooldown: DURATION,
+    on_partial: { is: 'text', oneOf: ['continue', 'restart', 'fail'] },
+    on_refusal: { is: 'text', oneOf: ['pass', 'next'] },
+    return_to_primary: { is: 'text', oneOf: ['when_cool', 'next_session', 'never'] },
+    patience: DURATION,
+    timeouts: {
+      is: 'object',
+      strict: true,
+      keys: { connect: DURATION, first_token: DURATION, stall: DURATION, silence: DURATION, attempt: DURATION, total: DURATION },
+    },
+  },
+};
+
+const TIERS: Shape = {
+  is: 'map',
+  of: { is: 'either', of: [{ is: 'text', ref: 'tier-part' }, { is: 'list', min: 1, of: { is: 'text', ref: 'tier-part' } }, TIER_SPEC] },
+};
+
+const LANES: Shape = {
+  is: 'map',
+  of: {
+    is: 'object',
+    strict: true,
+    must: ['match'],
+    keys: {
+      match: { is: 'list', min: 1, of: TEXT },
+      concurrency: { is: 'number', whole: true, min: 1 },
+      queue: COUNT,
+      weights: { is: 'map', of: { is: 'number', above: 0 } },
+      exec_timeout: DURATION,
+      hold: { is: 'text', oneOf: ['stream', 'open'] },
+    },
+  },
+};
+
+const SERVER: Shape = {
+  is: 'object',
+  strict: true,
+  keys: {
+    keys: {
+      is: 'list',
+      of: {
+        is: 'object',
+        strict: true,
+        must: ['name', 'env'],
+        keys: {
+          name: TEXT,
+          env: { is: 'text', variableName: true },
+          tiers: { is: 'list', of: TIER },
+          budget: { is: 'object', strict: true, keys: { usd_per_day: { is: 'number', min: 0 } } },
+          admin: { is: 'boolean' },
+          record: { is: 'text', oneOf: ['content'] },
+        },
+      },
+    },
+    aliases: { is: 'map', of: { is: 'text', ref: 'chain' } },
+    default_tier: TIER,
+  },
+};
+
+const CLASSIFY: Shape = {
+  is: 'list',
+  of: {
+    is: 'object',
+    strict: true,
+    must: ['kind'],
+    atLeastOne: ['provider', 'status', 'code', 'match'],
+    keys: {
+      provider: { is: 'text', ref: 'provider' },
+      status: { is: 'number', whole: true, min: 100, max: 599 },
+      code: { is: 'text', orNumber: true, filled: true },
+      match: TEXT,
+      // `resting` is the outcome of a whole call, never what one answer means.
+      kind: { is: 'text', oneOf: FAILURE_KINDS.filter((kind) => kind !== 'resting') },
+    },
+  },
+};
+
+const SECTIONS = { tiers: TIERS, lanes: LANES, server: SERVER, classify: CLASSIFY };
+
+export const AGENT_FILE: ObjectShape = {
+  ...DOCKER_FILE,
+  must: ['agents'],
+  keys: {
+    ...DOCKER_FILE.keys,
+    providers: { is: 'map', of: PROVIDER_ENTRY, bare: true },
+    models: { is: 'map', of: MODEL_ENTRY },
+    ...SECTIONS,
+  },
+};
+
+export const GATEWAY_FILE: ObjectShape = {
+  is: 'object',
+  strict: true,
+  keys: {
+    providers: { is: 'map', of: { ...PROVIDER_ENTRY, strict: true }, bare: true },
+    models: { is: 'map', of: { ...MODEL_ENTRY, strict: true } },
+    ...SECTIONS,
+  },
+};

@@ -1,0 +1,97 @@
+import type { Environment } from '@holdfast/core/engine';
+import { PROSE } from './acts.data.ts';
+import { substitute } from './substitute.ts';
+import type { TreeNode } from './tree.ts';
+
+/** A file as plain values, as its writer spells them. Only of a tree that passed the check: its types hold. */
+export interface RawFile {
+  readonly agents?: Readonly<Record<string, RawAgent>>;
+  readonly models?: Readonly<Record<string, RawModel>>;
+  readonly providers?: Readonly<Record<string, RawProvider | null>>;
+  readonly tiers?: Readonly<Record<string, string | readonly string[] | RawTier>>;
+  readonly toolsets?: Readonly<Record<string, RawToolset>>;
+  readonly permissions?: { readonly allow?: readonly string[]; readonly ask?: readonly string[]; readonly deny?: readonly string[] };
+  readonly classify?: readonly {
+    readonly provider?: string;
+    readonly status?: number;
+    readonly code?: string | number;
+    readonly match?: string;
+    readonly kind: string;
+  }[];
+  readonly lanes?: Readonly<Record<string, unknown>>;
+  readonly server?: Readonly<Record<string, unknown>>;
+}
+
+export interface RawAgent {
+  readonly model?: string;
+  readonly fallback?: { readonly models?: readonly string[]; readonly retries?: number; readonly cooldown?: string | number };
+  readonly description?: string;
+  readonly instruction?: string;
+  readonly toolsets?: readonly RawToolset[];
+  readonly use_toolsets?: readonly string[];
+  readonly max_iterations?: number;
+  readonly max_consecutive_tool_calls?: number;
+  readonly add_date?: boolean;
+  readonly add_environment_info?: boolean;
+  readonly readonly?: boolean;
+}
+
+export interface RawToolset {
+  readonly type: string;
+  readonly tools?: readonly string[];
+  readonly readonly?: boolean;
+  readonly instruction?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
+}
+
+export interface RawSettings {
+  readonly temperature?: number;
+  readonly max_tokens?: number;
+  readonly top_p?: number;
+  readonly frequency_penalty?: number;
+  readonly presence_penalty?: number;
+  readonly parallel_tool_calls?: boolean;
+  readonly provider_opts?: Readonly<Record<string, unknown>>;
+  readonly thinking_budget?: string | number;
+  readonly context?: number;
+  readonly capabilities?: { readonly image?: boolean };
+}
+
+export interface RawProvider extends RawSettings {
+  readonly provider?: string;
+  readonly api?: string;
+  readonly api_type?: string;
+  readonly base_url?: string;
+  readonly token_key?: string;
+  readonly token_keys?: readonly string[];
+  readonly token_command?: readonly string[];
+  readonly account?: string;
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RawModel extends RawSettings {
+  readonly provider?: string;
+  readonly model?: string;
+  readonly base_url?: string;
+  readonly token_key?: string;
+  readonly first_available?: readonly string[];
+}
+
+/** Its settings are read by core's tier grammar. */
+export interface RawTier {
+  readonly models: string | readonly string[];
+}
+
+/** Prose is left as it is written: `${env.NAME}` in it may be about code, and no secret gets into a prompt that way. */
+export function toRaw(root: TreeNode, env: Environment): RawFile {
+  const value = (node: TreeNode, key: string): unknown => {
+    if (node.kind === 'map')
+      return Object.fromEntries([...node.entries.values()].map((entry) => [entry.key, value(entry.node, entry.key)]));
+    if (node.kind === 'list') return node.items.map((item) => value(item, key));
+    if (node.kind === 'null') return null;
+    return node.kind === 'text' && !PROSE.has(key) ? substitute(node.value, env, key === 'base_url').text : node.value;
+  };
+  return value(root, '') as RawFile;
+}
