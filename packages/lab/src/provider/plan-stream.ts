@@ -49,7 +49,14 @@ function spoil(made: Made, fault: Fault | undefined, ask: Ask): Spoilt {
 
 const all = (frames: readonly Frame[]): Spoilt => ({ frames, at: frames.length, then: 'end' });
 /** The answer of a model that had nothing to say. */
-export const hollow = (made: Made): Made => ({ ...made, chunks: [], reasoning: [], calls: [], finish: 'stop' });
+export const hollow = (made: Made): Made => ({
+  ...made,
+  chunks: [],
+  reasoning: [],
+  calls: [],
+  finish: 'stop',
+  usage: { input: made.usage.input, output: 1 },
+});
 
 /** After about half of the visible frames; of an answer without text, of its calls. */
 function half(frames: readonly Frame[]): number {
