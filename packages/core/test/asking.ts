@@ -3,7 +3,7 @@ import { askModel } from '../src/providers/ask.ts';
 import { resolveProvider, type ProviderEntry, type ResolvedProvider } from '../src/providers/registry.ts';
 import { transport, type Transport } from '../src/providers/transport.ts';
 import { openModel } from '../src/providers/vendor.ts';
-import type { Target } from '../src/rules/target.ts';
+import type { RequestFacts, Target } from '../src/rules/target.ts';
 import { END, type Source } from '../src/source.ts';
 
 export const KEY = 'sk-test-0123456789';
@@ -29,12 +29,14 @@ export const realTransport = (fetch: typeof globalThis.fetch = globalThis.fetch)
 
 export interface AskedFor {
   readonly chat?: 'openai' | 'openai-compatible';
-  readonly attempt?: Partial<Attempt>;
+  readonly attempt?: Partial<Pick<Attempt, 'signal'>> & Pick<Attempt, 'life' | 'head'>;
   readonly target?: Partial<Target>;
   readonly transport?: Transport;
   readonly model?: string;
   readonly request?: Partial<Parameters<ReturnType<typeof askModel>>[0]>;
 }
+
+const FACTS: RequestFacts = { tokens: 10, images: false, stops: false, afterTool: false, prompt: '', replayable: true };
 
 export function attemptOn(provider: ResolvedProvider, asked: AskedFor = {}): Attempt {
   const target: Target = {
@@ -48,7 +50,16 @@ export function attemptOn(provider: ResolvedProvider, asked: AskedFor = {}): Att
     group: 'm',
     ...asked.target,
   };
-  return { call: 'c', attempt: 1, target, signal: new AbortController().signal, share: 10_000, abort: () => {}, ...asked.attempt };
+  return {
+    call: 'c',
+    attempt: 1,
+    target,
+    facts: FACTS,
+    signal: new AbortController().signal,
+    share: 10_000,
+    abort: () => {},
+    ...asked.attempt,
+  };
 }
 
 const TOOLS = [

@@ -1,5 +1,5 @@
 import { mayThink } from '../rules/transcript/thinking.ts';
-import { isRecord, isWord, type Dialect } from './dialect.ts';
+import { isRecord, isThere, isWord, type Dialect } from './dialect.ts';
 
 /** Frames of any other type are new ones: ignored, where the vendor package would end the answer with an error. */
 const KNOWN = new Set(['message_start', 'content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta']);
@@ -9,7 +9,7 @@ export const anthropicMessages: Dialect = {
   look(frame) {
     const type = frame['type'];
     if (type === 'ping') return 'ping';
-    if (type === 'error' || (!isWord(type) && frame['error'] != null)) return 'error';
+    if (type === 'error' || (!isWord(type) && isThere(frame['error']))) return 'error';
     if (type === 'message_stop') return 'done';
     if (!isWord(type) || !KNOWN.has(type)) return 'drop';
     const delta = frame['delta'];

@@ -41,7 +41,8 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
 /** What the vendor package gets: the target's projection, without what is ours. */
 export function prepare(request: ModelOptions, target: Target, dialect: Dialect | undefined, toolIds?: ToolIdRule): ModelOptions {
   const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
-  const reasoning = request.reasoning ?? target.effort;
+  const own = request.reasoning === 'provider-default' ? undefined : request.reasoning;
+  const reasoning = own ?? target.effort;
   const rule = toolIds ?? toolIdRule(target.protocol);
   const asked: ModelOptions = {
     ...request,
@@ -54,15 +55,18 @@ export function prepare(request: ModelOptions, target: Target, dialect: Dialect 
 
 async function bare(model: Model, asked: ModelOptions, attempt: Attempt): Promise<Source<Part>> {
   const { signal } = attempt;
-  if (attempt.target.streams === false) return listed(await orAbort(model.doGenerate({ ...asked, abortSignal: signal }), signal));
+  if (attempt.target.streams === false)
+    return listed(await orAbort(model.doGenerate({ ...asked, abortSignal: signal }), signal), { signal });
   const { stream } = await orAbort(model.doStream({ ...asked, abortSignal: signal }), signal);
-  return normalise(stream);
+  return normalise(stream, { signal });
 }
 
 async function wired(model: Model, asked: ModelOptions, exchange: Exchange): Promise<Source<Part>> {
   const options: ModelOptions = { ...asked, abortSignal: exchange.signal };
   const info: StreamInfo = {
     failure: () => exchange.failure,
+    signal: exchange.attempt.signal,
+    protocol: exchange.attempt.target.protocol,
     want: (wanted) => exchange.want(wanted),
     pings: (ping) => (exchange.onPing = ping),
     end: (reason, cut) => exchange.end(reason, cut),
@@ -90,7 +94,7 @@ function generate(model: Model, options: ModelOptions, exchange: Exchange, whole
 
 function ended(error: unknown, exchange: Exchange): unknown {
   const { signal } = exchange.attempt;
-  const failure = signal.aborted ? signal.reason : (exchange.failure ?? explain(error));
+  const failure = exchange.failure ?? (signal.aborted ? signal.reason : explain(error));
   exchange.end(failure, true);
   return failure;
 }

@@ -34,3 +34,5 @@ export const first = (value: unknown): Frame | undefined => {
 };
 
 export const isWord = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+export const isThere = (value: unknown): boolean => value !== undefined && value !== null;

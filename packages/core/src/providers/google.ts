@@ -1,4 +1,4 @@
-import { first, isRecord, isWord, type Dialect } from './dialect.ts';
+import { first, isRecord, isThere, isWord, type Dialect } from './dialect.ts';
 
 const isBlocked = (feedback: unknown): boolean =>
   isRecord(feedback) && isWord(feedback['blockReason']) && !/^BLOCK(ED)?_REASON_UNSPECIFIED$/.test(feedback['blockReason']);
@@ -6,7 +6,7 @@ const isBlocked = (feedback: unknown): boolean =>
 export const google: Dialect = {
   protocol: 'google',
   look(frame) {
-    if (frame['error'] != null) return 'error';
+    if (isThere(frame['error'])) return 'error';
     if (isBlocked(frame['promptFeedback'])) return 'finish';
     const candidate = first(frame['candidates']);
     return candidate && isWord(candidate['finishReason']) ? 'finish' : 'pass';

@@ -1,5 +1,7 @@
 import type { Part } from '../model.ts';
+import { finishFailure } from '../rules/classify.ts';
 import { ModelFailure } from '../rules/failure.ts';
+import type { Protocol } from '../rules/target.ts';
 import { END, type End, type Source } from '../source.ts';
 import { Blocks } from './blocks.ts';
 import { explain } from './explain.ts';
@@ -14,6 +16,9 @@ export interface PartReader {
 export interface StreamInfo {
   /** What went wrong below, if something did; it outranks what the package made of it. */
   failure?(): ModelFailure | undefined;
+  /** The attempt's own signal: its reason is what a cut by us failed of, however the package wraps it. */
+  readonly signal?: AbortSignal;
+  readonly protocol?: Protocol;
   /** Told before each wait for a part and after it (C3). */
   want?(wanted: boolean): void;
   /** Takes the function that is to be called at each sign of life without content. */
@@ -37,13 +42,11 @@ export function normalise(stream: ReadableStream<Part>, info: StreamInfo = {}): 
 
 export const normaliseReader = (reader: PartReader, info: StreamInfo = {}): Source<Part> => new Normaliser(reader, info);
 
-/** Finish words of providers for a tool call that they could not make: not an end of an answer (note 23). */
-const BROKEN_CALL = /^(?:MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|MALFORMED_RESPONSE)$/;
-
-function refused(finish: Part & { type: 'finish' }): ModelFailure | undefined {
-  const { unified, raw } = finish.finishReason;
-  if (raw !== undefined && BROKEN_CALL.test(raw))
-    return new ModelFailure('malformed', `the model made a broken tool call (${raw})`, { code: raw });
+/** A finish that is a failure whatever was shown before it; refusals are judged by who knows what was shown. */
+function refused({ finishReason }: Part & { type: 'finish' }, protocol: Protocol): ModelFailure | undefined {
+  const { unified, raw } = finishReason;
+  const told = finishFailure(protocol, raw, { sawText: true });
+  if (told) return told;
   if (unified !== 'error' && unified !== 'interrupted' && (unified !== 'other' || raw)) return undefined;
   return new ModelFailure('truncated', 'the stream ended without a finish reason', raw === undefined ? {} : { code: raw });
 }
@@ -124,7 +127,7 @@ class Normaliser implements Source<Part> {
   }
 
   #finish(finish: Part & { type: 'finish' }): void {
-    const failure = this.#info.failure?.() ?? refused(finish);
+    const failure = this.#info.failure?.() ?? refused(finish, this.#info.protocol ?? 'other');
     if (failure) return this.#fail(failure);
     this.#blocks.close(this.#due);
     this.#due.push(finish);
@@ -132,7 +135,8 @@ class Normaliser implements Source<Part> {
   }
 
   #fail(error: unknown): void {
-    const failure = this.#info.failure?.() ?? explain(error);
+    const { signal } = this.#info;
+    const failure = this.#info.failure?.() ?? (signal?.aborted ? signal.reason : explain(error));
     this.#due.push({ type: 'error', error: failure });
     this.#close(failure, true);
   }

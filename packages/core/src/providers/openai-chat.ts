@@ -1,4 +1,4 @@
-import { first, isRecord, isWord, type Dialect, type Frame, type Verdict } from './dialect.ts';
+import { first, isRecord, isThere, isWord, type Dialect, type Frame, type Verdict } from './dialect.ts';
 
 /** Servers that imitate chat completions send a usage frame without `choices`, or a keep-alive that is no comment. */
 function withoutChoices(frame: Frame): Verdict {
@@ -9,12 +9,12 @@ function withoutChoices(frame: Frame): Verdict {
 export const openaiChat: Dialect = {
   protocol: 'openai-chat',
   look(frame) {
-    if (frame['error'] != null) return 'error';
+    if (isThere(frame['error'])) return 'error';
     if (!Array.isArray(frame['choices'])) return withoutChoices(frame);
     const choice = first(frame['choices']);
     if (choice === undefined) return 'pass';
     // OpenRouter puts an upstream's failure into an ordinary chunk.
-    if (choice['error'] != null || choice['finish_reason'] === 'error') return 'error';
+    if (isThere(choice['error'])) return 'error';
     // Some servers send an empty finish reason with every chunk.
     return isWord(choice['finish_reason']) ? 'finish' : 'pass';
   },

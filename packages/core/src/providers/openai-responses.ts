@@ -1,4 +1,4 @@
-import { isWord, type Dialect } from './dialect.ts';
+import { isThere, isWord, type Dialect } from './dialect.ts';
 
 const ENCRYPTED = 'reasoning.encrypted_content';
 
@@ -16,7 +16,7 @@ export const openaiResponses: Dialect = {
       case 'ping':
         return 'ping';
       default:
-        if (frame['error'] != null) return 'error';
+        if (isThere(frame['error'])) return 'error';
         // A chat completions frame goes on: the vendor package says what is wrong with the URL.
         return isWord(frame['type']) || 'choices' in frame ? 'pass' : 'drop';
     }

@@ -3,6 +3,8 @@ import type { ToolIdRule } from '../rules/transcript/tool-ids.ts';
 import { isLoopback, keyMayGoTo, knownKeyVariables, vendorAt } from './hosts.ts';
 import { API_NAMES, KNOWN_PROVIDERS, type KnownProvider, type ServedProtocol } from './known.data.ts';
 
+export { isLoopback, keyMayGoTo, knownKeyVariables } from './hosts.ts';
+
 /** A provider entry as the files write it. `api_type` is Docker's spelling of `api`. */
 export interface ProviderEntry {
   readonly name: string;

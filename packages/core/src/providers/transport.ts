@@ -1,10 +1,11 @@
+import type { UserRow } from '../rules/classify.ts';
 import { ModelFailure } from '../rules/failure.ts';
 import type { Attempt } from '../model.ts';
 import type { Clock } from '../ports.ts';
 import { readBounded, startsLikeEvents } from './body.ts';
 import type { Dialect } from './dialect.ts';
 import { Exchange, WholeAnswer } from './exchange.ts';
-import { failureOf, type Answered } from './inspect.ts';
+import { bodyFailure, frameFailure, type Answered } from './inspect.ts';
 import { Tap } from './tap.ts';
 
 export type Fetch = typeof globalThis.fetch;
@@ -12,6 +13,8 @@ export type Fetch = typeof globalThis.fetch;
 export interface TransportPorts {
   readonly fetch: Fetch;
   readonly clock: Pick<Clock, 'now' | 'after'>;
+  /** The config's own rows for what a failure is. */
+  readonly rows?: readonly UserRow[];
 }
 
 /** A 200 without an event stream is read up to here (E2). */
@@ -83,23 +86,24 @@ function again(response: Response, text: string): Response {
   return new Response(text === '' ? null : text, { status, statusText, headers });
 }
 
+const answeredBy = (exchange: Exchange, ports: TransportPorts, response: Response): Answered => ({
+  response,
+  target: exchange.attempt.target,
+  now: ports.clock.now(),
+  rows: ports.rows ?? [],
+});
+
 async function stream(exchange: Exchange, ports: TransportPorts, response: Response): Promise<Response> {
   const { body } = response;
+  const answered = answeredBy(exchange, ports, response);
+  const tapPorts = { clock: ports.clock, errorOf: (frame: string) => frameFailure(answered, frame) };
   const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
-  const answered: Answered = {
-    status: response.status,
-    headers: response.headers,
-    now: ports.clock.now(),
-    target: exchange.attempt.target,
-  };
-  const errorOf = (text: string): ModelFailure => failureOf(answered, text);
-  const tapPorts = { clock: ports.clock, errorOf };
   if (body && isStream) return opened(response, new Tap(exchange, body.getReader(), tapPorts).stream());
-  const alive = () => exchange.attempt.life?.();
-  const read = await readBounded(body, WHOLE_LIMIT, alive, startsLikeEvents);
+  const read = await readBounded(body, WHOLE_LIMIT, () => exchange.attempt.life?.(), startsLikeEvents);
   // A server that streams without saying so.
   if (read.rest) return opened(response, new Tap(exchange, read.rest, tapPorts).stream(read.head));
-  if (read.over || !isAnswer(read.text)) throw refuse(exchange, errorOf(read.over ? '' : read.text));
+  const failure = bodyFailure(answered, read);
+  if (failure) throw refuse(exchange, failure);
   exchange.whole = { status: response.status, headers: again(response, '').headers, text: read.text };
   throw new WholeAnswer('a whole completion came where a stream was due');
 }
@@ -117,27 +121,7 @@ const opened = (response: Response, body: ReadableStream<Uint8Array>): Response 
 
 async function generated(exchange: Exchange, ports: TransportPorts, response: Response): Promise<Response> {
   const read = await readBounded(response.body, GENERATED_LIMIT, () => exchange.attempt.life?.());
-  if (!read.over && isAnswer(read.text)) return again(response, read.text);
-  const answered: Answered = {
-    status: response.status,
-    headers: response.headers,
-    now: ports.clock.now(),
-    target: exchange.attempt.target,
-  };
-  throw refuse(exchange, failureOf(answered, read.over ? '' : read.text));
-}
-
-const ANSWERS = ['choices', 'content', 'output', 'candidates', 'promptFeedback'];
-
-/** Whether a JSON body could be a completion of one of the protocols; anything else in its place is a failure. */
-function isAnswer(text: string): boolean {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return false;
-  }
-  if (typeof body !== 'object' || body === null) return false;
-  const record = body as Record<string, unknown>;
-  return record['error'] == null && record['type'] !== 'error' && ANSWERS.some((key) => record[key] != null);
+  const failure = bodyFailure(answeredBy(exchange, ports, response), read);
+  if (failure) throw refuse(exchange, failure);
+  return again(response, read.text);
 }
