@@ -1,5 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import type { Target } from './rules/target.ts';
+import type { ModelFailure } from './rules/failure.ts';
+import type { Look } from './rules/reader.ts';
+import type { RequestFacts, Target } from './rules/target.ts';
 import type { Source } from './source.ts';
 
 /** What goes into the library and comes out of it: an AI SDK language model. */
@@ -7,16 +9,30 @@ export type Model = LanguageModelV4;
 export type ModelOptions = LanguageModelV4CallOptions;
 export type Part = LanguageModelV4StreamPart;
 
+/** What the limits of an attempt must hear. Called for every part: it must cost next to nothing. */
+export interface Watch {
+  /** A part is asked for; a consumer that asks for none is slow, and that is no stall (C3). */
+  pull(): void;
+  saw(look: Look): void;
+  /** The attempt is over: timers are let go. */
+  end(): void;
+}
+
 /** One attempt on one target. Belongs to that attempt alone. */
 export interface Attempt {
   readonly call: string;
   /** 1-based, over all targets of the call. */
   readonly attempt: number;
   readonly target: Target;
+  readonly facts: RequestFacts;
   /** The caller's cancel, our limits and the takeover all arrive here. */
   readonly signal: AbortSignal;
   /** Ms this attempt may use before its first content (P5). */
   readonly share: number;
+  /** Set by the deadline; told of every pull and every part by the chain (C4). */
+  watch?: Watch;
+  /** Ends this attempt alone; the reason becomes its failure. */
+  abort(reason: ModelFailure): void;
   /** Called by the transport for every chunk of bytes: feeds the `silence` limit (C4). Set by the deadline. */
   life?: () => void;
   /** Called by the transport when the response's head has come: ends the `connect` phase. */

@@ -41,6 +41,15 @@ export function standingOf(target: Target, beliefs: Beliefs, failed: readonly Pa
   return worst;
 }
 
+/** The resting scopes whose lease an attempt on the target must hold: all that bar it but this call's own (H4). */
+export const leaseScopes = (target: Target, beliefs: Beliefs, failed: readonly PastAttempt[], now: number): readonly string[] =>
+  scopesOf(target).filter((scope) => {
+    const stored = beliefs.get(scope);
+    if (stored === undefined) return false;
+    const belief = settle(stored, now, fingerprintOf(scope, target));
+    return belief.tag !== 'cool' && !madeBy(failed, scope, belief, target);
+  });
+
 function one(belief: Exclude<Belief, { tag: 'cool' }>, now: number): Standing {
   const { why } = belief;
   // A lease that ends far beyond any lease was written under another clock.

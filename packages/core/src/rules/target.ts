@@ -49,9 +49,9 @@ export interface Price {
 export interface RequestFacts {
   /** Estimated input tokens. */
   readonly tokens: number;
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   readonly images: boolean;
-  readonly effort?: Effort;
+  readonly effort?: Effort | undefined;
   /** Stop sequences were asked for. */
   readonly stops: boolean;
   /** The last message is a tool result (E4, P8). */

@@ -1,0 +1,124 @@
+import type { Attempt, Watch } from './model.ts';
+import type { Clock } from './ports.ts';
+import { ModelFailure, isModelFailure } from './rules/failure.ts';
+import type { Commit, Look, Reading } from './rules/reader.ts';
+import type { RequestFacts, Target } from './rules/target.ts';
+import { END, type Source } from './source.ts';
+
+const RANK: Readonly<Record<Commit, number>> = { nothing: 0, soft: 1, hard: 2 };
+
+/** What one attempt needs to know when it begins. */
+export interface AttemptStart {
+  readonly call: string;
+  readonly attempt: number;
+  readonly target: Target;
+  readonly facts: RequestFacts;
+  readonly share: number;
+  readonly lease?: string;
+  readonly repaired?: boolean;
+}
+
+/**
+ * One attempt while it lives: its signal, its source, what was shown of it.
+ *
+ * A1. Its signal fires on the caller's cancel and on `abort`; either reaches the source at once.
+ * A2. `end` lets go of every listener and timer and may be called at any time, any number of times.
+ */
+export class AttemptRun<P> implements Attempt {
+  readonly call: string;
+  readonly attempt: number;
+  readonly target: Target;
+  readonly facts: RequestFacts;
+  readonly share: number;
+  readonly lease: string | undefined;
+  readonly repaired: boolean;
+  readonly began: number;
+  readonly reading: Reading<P>;
+  readonly signal: AbortSignal;
+  shown: Commit = 'nothing';
+  firstMs: number | undefined;
+  /** Told when the caller leaves, after the source was cancelled. */
+  onLeft: () => void = () => {};
+  watch?: Watch;
+  life?: () => void;
+  source: Source<P> | undefined;
+  readonly #controller = new AbortController();
+  readonly #caller: AbortSignal;
+  readonly #start: number;
+  readonly #clock: Clock;
+  #ended = false;
+
+  constructor(start: AttemptStart, reading: Reading<P>, caller: AbortSignal, clock: Clock) {
+    this.call = start.call;
+    this.attempt = start.attempt;
+    this.target = start.target;
+    this.facts = start.facts;
+    this.share = start.share;
+    this.lease = start.lease;
+    this.repaired = start.repaired ?? false;
+    this.reading = reading;
+    this.signal = this.#controller.signal;
+    this.#caller = caller;
+    this.#clock = clock;
+    this.began = clock.now();
+    this.#start = clock.mono();
+    if (caller.aborted) this.#cut();
+    else caller.addEventListener('abort', this.#cut);
+  }
+
+  readonly #cut = (): void => {
+    this.#stop(this.#caller.reason);
+    this.onLeft();
+  };
+
+  #stop(reason: unknown): void {
+    if (this.#controller.signal.aborted) return;
+    this.#controller.abort(reason);
+    this.watch?.end();
+    this.source?.cancel(reason);
+  }
+
+  abort(reason: ModelFailure): void {
+    this.#stop(reason);
+  }
+
+  /** What was handed on of it; it only rises. */
+  saw(commit: Commit): void {
+    if (RANK[commit] > RANK[this.shown]) this.shown = commit;
+  }
+
+  ms(): number {
+    return this.#clock.mono() - this.#start;
+  }
+
+  /** The next part and what it is. Rejects with what broke the attempt, unclassified. */
+  async pull(): Promise<{ readonly part: P; readonly look: Look }> {
+    this.watch?.pull();
+    const part = await this.source!.next();
+    if (part === END) throw this.whyEnded();
+    const look = this.reading.look(part);
+    this.watch?.saw(look);
+    if (look.ends === 'error') throw this.whyFailed();
+    return { part, look };
+  }
+
+  /** A limit of ours that fired explains whatever error the source made of it (E1). */
+  whyFailed(): unknown {
+    return this.signal.aborted ? this.whyEnded() : this.reading.error;
+  }
+
+  /** What ended this attempt when the source itself cannot say: a limit of ours, else a stream that just stopped. */
+  whyEnded(): ModelFailure {
+    const reason: unknown = this.signal.reason;
+    if (this.signal.aborted && isModelFailure(reason)) return reason;
+    return new ModelFailure('truncated', 'the stream ended without a finish reason');
+  }
+
+  end(reason?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#caller.removeEventListener('abort', this.#cut);
+    this.watch?.end();
+    if (reason !== undefined) this.#stop(reason);
+  }
+}

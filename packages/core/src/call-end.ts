@@ -1,0 +1,72 @@
+import type { AttemptRun } from './attempt-run.ts';
+import { CallFailure } from './call-failure.ts';
+import type { Ledger } from './ledger.ts';
+import type { Clock } from './ports.ts';
+import type { FailureKind, ModelFailure } from './rules/failure.ts';
+import type { AttemptRecord, CallRecord } from './rules/record.ts';
+import { stopMessage } from './rules/stop-message.ts';
+import type { Teller } from './teller.ts';
+import type { Witness } from './witness.ts';
+
+/** How a call ends: exactly once, with one record and one `call-end`, whoever is the first to say so. */
+export class CallEnd {
+  /** Text shown by the last attempt that showed any. */
+  salvaged = '';
+  readonly #ledger: Ledger;
+  readonly #witness: Witness;
+  readonly #teller: Teller;
+  readonly #clock: Clock;
+  readonly #began: number;
+  #record: CallRecord | undefined;
+
+  constructor(ledger: Ledger, witness: Witness, teller: Teller, clock: Clock) {
+    this.#ledger = ledger;
+    this.#witness = witness;
+    this.#teller = teller;
+    this.#clock = clock;
+    this.#began = clock.mono();
+  }
+
+  /** As far as the call has come. */
+  get record(): CallRecord {
+    return this.#record ?? this.#ledger.record('unknown', this.#ms());
+  }
+
+  /** The answer is whole. */
+  won<P>(run: AttemptRun<P>): CallRecord {
+    run.end();
+    const winner = this.#ledger.won(run);
+    this.#teller.tell({ type: 'attempt-end', attempt: run.attempt, target: run.target.ref, ms: winner.ms, shown: run.shown });
+    return this.#end('done', winner);
+  }
+
+  /** C7: a break after completed calls ends the turn as it stands; the last attempt keeps its failure. */
+  async closed(): Promise<CallRecord> {
+    this.#ledger.marks.push('closed-after-tools');
+    await this.#witness.gaveUp();
+    return this.#end('done', this.#ledger.last());
+  }
+
+  cancelled(reason: unknown): CallFailure {
+    this.#witness.forget();
+    return new CallFailure('cancelled', 'cancelled by the caller', {}, this.#end('cancelled'), this.salvaged, reason);
+  }
+
+  /** Nobody can answer, or what was shown cannot be mended. */
+  async gaveUp(kind: FailureKind, cause: ModelFailure | undefined, retryAt?: number): Promise<CallFailure> {
+    if (await this.#witness.gaveUp()) this.#ledger.marks.push('request-suspect');
+    const record = this.#end(kind, undefined, retryAt);
+    return new CallFailure(kind, stopMessage(record), cause?.facts ?? {}, record, this.salvaged, cause);
+  }
+
+  #ms(): number {
+    return this.#clock.mono() - this.#began;
+  }
+
+  #end(outcome: 'done' | FailureKind, winner?: AttemptRecord, retryAt?: number): CallRecord {
+    if (this.#record) return this.#record;
+    this.#record = this.#ledger.record(outcome, this.#ms(), winner, retryAt);
+    this.#teller.tell({ type: 'call-end', record: this.#record });
+    return this.#record;
+  }
+}

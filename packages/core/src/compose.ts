@@ -1,0 +1,76 @@
+import { chain, type Chain, type ChainPorts, type ChainSettings, type Served } from './chain.ts';
+import { withLimits } from './deadline.ts';
+import { languageModel } from './language-model.ts';
+import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } from './model.ts';
+import { outputFor } from './rules/fit.ts';
+import { LOWER_EFFORT } from './rules/empty.ts';
+import { limitsFor, type Timeouts } from './rules/limits.ts';
+import { partsReader } from './rules/parts-reader.ts';
+import type { Effort, Target } from './rules/target.ts';
+
+/** A target, and the way to ask it without limits, lanes or meters. */
+export interface Reachable {
+  readonly target: Target;
+  readonly ask: Ask<ModelOptions, Part>;
+  /** What the configuration sets for this target; a request's own values win. */
+  readonly defaults?: Partial<ModelOptions>;
+}
+
+export interface ModelChainSpec {
+  readonly name: string;
+  readonly reachable: readonly Reachable[];
+  readonly settings: ChainSettings;
+  readonly timeouts: Timeouts;
+}
+
+/** The configuration's values where the request has none, and what the target can give at most. */
+const withDefaults =
+  (defaults: Partial<ModelOptions>): Wrap<ModelOptions, Part> =>
+  (inner) =>
+  (request, attempt) => {
+    const asked: ModelOptions = { ...defaults, ...present(request) };
+    const most = outputFor(attempt.target, {
+      ...attempt.facts,
+      tokens: attempt.target.window === undefined ? 0 : attempt.facts.tokens,
+      maxTokens: asked.maxOutputTokens,
+    });
+    return inner(most === undefined || most === asked.maxOutputTokens ? asked : { ...asked, maxOutputTokens: most }, attempt);
+  };
+
+const present = (request: ModelOptions): ModelOptions =>
+  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as ModelOptions;
+
+const LOWER: Readonly<Record<Effort, Effort>> = {
+  none: 'none',
+  minimal: 'none',
+  low: 'minimal',
+  medium: 'low',
+  high: 'low',
+  xhigh: 'medium',
+  max: 'medium',
+};
+
+/** E4: reasoning that ate the budget is asked to be shorter. */
+function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
+  if (repair !== LOWER_EFFORT) return undefined;
+  const effort = request.reasoning === undefined || request.reasoning === 'provider-default' ? target.effort : request.reasoning;
+  return { ...request, reasoning: LOWER[effort ?? 'medium'] };
+}
+
+/**
+ * The one place where the order of the wraps is written: chain ⊃ defaults ⊃ deadline ⊃ provider. A lane goes outside the deadline:
+ * time in a queue is not the model's fault. What an attempt used is metered by the chain's ledger when it ends.
+ */
+export function modelChain({ name, reachable, settings, timeouts }: ModelChainSpec, ports: ChainPorts): Chain<ModelOptions, Part> {
+  const served = reachable.map(({ target, ask, defaults }): Served<ModelOptions, Part> => {
+    const limited = withLimits<ModelOptions, Part>(ports.clock, (at, facts) => limitsFor(timeouts, at, facts));
+    const wraps = defaults && Object.keys(defaults).length > 0 ? [withDefaults(defaults), limited] : [limited];
+    return { target, ask: stack(ask, ...wraps) };
+  });
+  const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limitsFor(timeouts, target, facts).firstToken;
+  return chain({ name, served, reader: partsReader, settings, firstToken, repair: repaired }, ports);
+}
+
+/** Many models as one AI SDK model. `hash` keys the prompt hashes that health stores keep. */
+export const composeModel = (spec: ModelChainSpec, ports: ChainPorts & { readonly hash: (text: string) => string }): Model =>
+  languageModel(modelChain(spec, ports), ports.hash);

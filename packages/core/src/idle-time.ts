@@ -1,0 +1,26 @@
+import type { Clock } from './ports.ts';
+
+/** The time of a call without progress (C4 `total`): pauses, waits and attempts before their first content; a progressing stream does not count. */
+export class IdleTime {
+  readonly #clock: Clock;
+  #before = 0;
+  #since: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#since = clock.mono();
+  }
+
+  get ms(): number {
+    return this.#before + (this.#since === undefined ? 0 : this.#clock.mono() - this.#since);
+  }
+
+  progressed(): void {
+    this.#before = this.ms;
+    this.#since = undefined;
+  }
+
+  stopped(): void {
+    this.#since ??= this.#clock.mono();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Many models answer as one. The public face of the core: everything here has a promise; the subpaths `/engine`, `/wire` and
+ * `/testing` serve our own packages and have none.
+ */
+export { CallFailure, isCallFailure } from './call-failure.ts';
+export type { CallEvent, FailureFact } from './events.ts';
+export type { Model } from './model.ts';
+export type { Clock, Emit, Environment, HealthStore, NewId, Random } from './ports.ts';
+export { isModelFailure, ModelFailure, type FailureFacts, type FailureKind } from './rules/failure.ts';
+export type { Usage } from './rules/reader.ts';
+export type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';
+export { holdfast, type Duration, type HoldfastOptions, type ModelEntry } from './library.ts';

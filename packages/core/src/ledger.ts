@@ -1,0 +1,118 @@
+import type { AttemptRun } from './attempt-run.ts';
+import type { FailureKind, ModelFailure } from './rules/failure.ts';
+import type { PastAttempt } from './rules/plan.ts';
+import type { Usage } from './rules/reader.ts';
+import type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';
+import type { RequestFacts } from './rules/target.ts';
+import { addUsage, estimateUsage, mendUsage, priceUsage } from './rules/usage.ts';
+
+export interface CallNames {
+  readonly id: string;
+  readonly chain: string;
+  readonly caller?: string;
+  readonly run?: string;
+  readonly session?: string;
+}
+
+export const namesOf = (id: string, chain: string, { caller, run, session }: Omit<CallNames, 'id' | 'chain'>): CallNames => ({
+  id,
+  chain,
+  ...(caller !== undefined && { caller }),
+  ...(run !== undefined && { run }),
+  ...(session !== undefined && { session }),
+});
+
+/** What one call has been through: the plan's history, and the record that tells it (promise 6). */
+export class Ledger {
+  readonly past: PastAttempt[] = [];
+  readonly failures: ModelFailure[] = [];
+  readonly marks: string[] = [];
+  readonly #names: CallNames;
+  readonly #facts: RequestFacts;
+  readonly #began: number;
+  readonly #attempts: AttemptRecord[] = [];
+  readonly #skips: SkipRecord[] = [];
+  #paid: Usage = {};
+  #usd: number | undefined;
+
+  constructor(names: CallNames, facts: RequestFacts, began: number) {
+    this.#names = names;
+    this.#facts = facts;
+    this.#began = began;
+  }
+
+  last(): AttemptRecord | undefined {
+    return this.#attempts.at(-1);
+  }
+
+  /** True when this skip has not been told yet: the same target passed over twice for one reason is one fact. */
+  skipped(skip: SkipRecord): boolean {
+    const known = this.#skips.some((one) => one.place === skip.place && one.reason === skip.reason && one.until === skip.until);
+    if (!known) this.#skips.push(skip);
+    return !known;
+  }
+
+  failed<P>(run: AttemptRun<P>, failure: ModelFailure, ended: number, chance: number): void {
+    this.failures.push(failure);
+    this.past.push({
+      place: run.target.place,
+      began: run.began,
+      ended,
+      failure: { kind: failure.kind, facts: failure.facts },
+      shown: run.shown,
+      chance,
+      ...(run.repaired && { repaired: true }),
+    });
+    this.#close(run, failure);
+  }
+
+  won<P>(run: AttemptRun<P>): AttemptRecord {
+    return this.#close(run, undefined);
+  }
+
+  #close<P>(run: AttemptRun<P>, failure: ModelFailure | undefined): AttemptRecord {
+    const usage = this.#usageOf(run);
+    const usd = usage && priceUsage(usage, run.target.price);
+    if (usage) this.#paid = addUsage(this.#paid, usage);
+    if (usd !== undefined) this.#usd = (this.#usd ?? 0) + usd;
+    const one: AttemptRecord = {
+      attempt: run.attempt,
+      target: run.target.ref,
+      place: run.target.place,
+      began: run.began,
+      ms: run.ms(),
+      ...(run.firstMs !== undefined && { firstMs: run.firstMs }),
+      shown: run.shown,
+      ...(run.lease !== undefined && { probe: true }),
+      ...(failure && { failure: { kind: failure.kind, message: failure.message, facts: failure.facts } }),
+      ...(usage && { usage }),
+      ...(usd !== undefined && { usd }),
+    };
+    this.#attempts.push(one);
+    return one;
+  }
+
+  /** What the provider told, else an estimate as soon as something was generated: never zero by silence (C9). */
+  #usageOf<P>(run: AttemptRun<P>): Usage | undefined {
+    const { finish, text } = run.reading;
+    if (finish) return mendUsage(finish.usage, this.#facts.tokens, text);
+    return run.firstMs === undefined ? undefined : estimateUsage(this.#facts.tokens, text);
+  }
+
+  record(outcome: 'done' | FailureKind, ms: number, winner?: AttemptRecord, retryAt?: number): CallRecord {
+    return {
+      ...this.#names,
+      began: this.#began,
+      ms,
+      outcome,
+      ...(winner && { target: winner.target, place: winner.place }),
+      attempts: this.#attempts,
+      skips: this.#skips,
+      ...(winner?.usage && { usage: winner.usage }),
+      paid: this.#paid,
+      ...(this.#usd !== undefined && { usd: this.#usd }),
+      marks: this.marks,
+      ...(retryAt !== undefined && { retryAt }),
+    };
+  }
+}

@@ -1,0 +1,203 @@
+import { AttemptRun } from './attempt-run.ts';
+import { CallEnd } from './call-end.ts';
+import type { CallFailure } from './call-failure.ts';
+import type { CallOptions, ChainPorts, KnownChain } from './chain.ts';
+import { IdleTime } from './idle-time.ts';
+import { Ledger, namesOf } from './ledger.ts';
+import { Probe } from './probe.ts';
+import type { Beliefs } from './rules/belief.ts';
+import { ModelFailure } from './rules/failure.ts';
+import { next, type Moment, type Plan, type Step } from './rules/plan.ts';
+import { planOf } from './rules/plan-start.ts';
+import type { RequestFacts } from './rules/target.ts';
+import { factOf, Teller, type Lost } from './teller.ts';
+import { Witness, type Worked } from './witness.ts';
+
+type Try = Extract<Step, { readonly do: 'try' }>;
+type Wait = Extract<Step, { readonly do: 'wait' }>;
+type Stop = Extract<Step, { readonly do: 'stop' }>;
+
+const NONE: Beliefs = new Map();
+
+/**
+ * The way through a plan for one call: which attempt is next, and everything that must be told about the last one.
+ *
+ * U1. The history and the beliefs decide; this file waits, claims, reports and tells, and decides nothing.
+ * U2. One read of beliefs for an attempt, one claim for a probe, two reports at most (H9).
+ * U3. Exactly one `call-end`, one record, however it ends.
+ */
+export class Pursuit<Q, P> {
+  readonly id: string;
+  readonly ledger: Ledger;
+  readonly end: CallEnd;
+  readonly #spec: KnownChain<Q, P>;
+  readonly #ports: ChainPorts;
+  readonly #options: CallOptions;
+  readonly #plan: Plan;
+  readonly #facts: RequestFacts;
+  readonly #witness: Witness;
+  readonly #teller: Teller;
+  readonly #idle: IdleTime;
+  readonly #scopes: readonly string[];
+  #beliefs: Beliefs = NONE;
+  #waited = 0;
+  #waitsFor: number | undefined;
+  readonly #probe: Probe;
+  #lost: Lost | undefined;
+
+  constructor(spec: KnownChain<Q, P>, ports: ChainPorts, worked: Worked, facts: RequestFacts, options: CallOptions) {
+    this.id = ports.newId();
+    this.#spec = spec;
+    this.#ports = ports;
+    this.#options = options;
+    this.#facts = facts;
+    this.#plan = planOf(spec, facts, options);
+    this.#scopes = spec.scopes;
+    this.ledger = new Ledger(namesOf(this.id, spec.name, options), facts, ports.clock.now());
+    this.#witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
+    this.#probe = new Probe(ports);
+    this.#idle = new IdleTime(ports.clock);
+    this.#teller = new Teller(ports.emit, ports.clock, this.id);
+    this.end = new CallEnd(this.ledger, this.#witness, this.#teller, ports.clock);
+    this.#teller.tell({ type: 'call-start', chain: spec.name, targets: spec.refs });
+  }
+
+  /** Obeys the plan until it says whom to ask, and begins that attempt. Rejects with a `CallFailure` when it says stop. */
+  async attempt(): Promise<AttemptRun<P>> {
+    const { health } = this.#ports;
+    const { signal } = this.#options;
+    for (;;) {
+      if (signal.aborted) throw this.#cancelled(signal.reason);
+      const known = health.read(this.#scopes);
+      this.#beliefs = known instanceof Map ? known : await known;
+      const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());
+      for (const skip of step.skips) if (this.ledger.skipped(skip)) this.#teller.tell({ type: 'skip', ...skip });
+      if (step.do === 'stop') throw await this.#stopped(step);
+      if (step.do === 'wait') {
+        await this.#wait(step);
+        continue;
+      }
+      await this.#approach(step);
+      if (step.lease !== 'none' && !(await this.#claim(step))) continue;
+      return this.#begin(step);
+    }
+  }
+
+  /** One wait is said once, however often it is looked at. */
+  async #wait({ ms, place, why }: Wait): Promise<void> {
+    if (this.#waitsFor !== place) this.#teller.tell({ type: 'wait', ms, target: this.#plan.targets[place]!.ref, why });
+    this.#waitsFor = place;
+    await this.#sleep(ms);
+    this.#waited += ms;
+  }
+
+  #moment(): Moment {
+    return { now: this.#ports.clock.now(), left: this.#plan.total - this.#idle.ms, waited: this.#waited };
+  }
+
+  /** Says what happens next about the failure just seen, and pauses where the plan says so (P2). */
+  async #approach({ place, pause }: Try): Promise<void> {
+    const lost = this.#lost;
+    this.#lost = undefined;
+    const target = this.#plan.targets[place]!.ref;
+    if (lost && lost.place !== place) this.#teller.switched(lost, target);
+    else if (lost) this.#teller.paused(lost, pause, this.#triesAt(place), this.#plan.retries);
+    if (pause > 0) await this.#sleep(pause);
+  }
+
+  #triesAt(place: number): number {
+    return this.ledger.past.reduce((sum, one) => sum + (one.place === place ? 1 : 0), 0);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    try {
+      await this.#ports.clock.sleep(ms, this.#options.signal);
+    } catch (reason) {
+      throw this.#cancelled(reason);
+    }
+  }
+
+  /** False: another call holds the lease, or took it first; the beliefs are read again. */
+  async #claim(step: Try): Promise<boolean> {
+    const failed = this.ledger.past.filter(({ place }) => place === step.place);
+    const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, failed, step.lease === 'early');
+    if (ms === 0) return true;
+    await this.#sleep(ms);
+    this.#waited += ms;
+    return false;
+  }
+
+  #begin(step: Try): AttemptRun<P> {
+    const target = this.#plan.targets[step.place]!;
+    const tries = this.#triesAt(step.place);
+    const attempt = this.ledger.past.length + 1;
+    const lease = this.#probe.id;
+    const last = this.ledger.past.at(-1);
+    const repaired = last?.place === step.place && last.failure.facts.repair !== undefined;
+    const start = {
+      call: this.id,
+      attempt,
+      target,
+      facts: this.#facts,
+      share: step.share,
+      ...(lease !== undefined && { lease }),
+      repaired,
+    };
+    const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
+    this.#teller.tell({ type: 'attempt-start', attempt, target: target.ref, tries, probe: lease !== undefined });
+    return run;
+  }
+
+  /** The first content of `run` has come: it proves its scopes alive and ends the probe (H6). */
+  async committed(run: AttemptRun<P>): Promise<void> {
+    if (run.firstMs !== undefined) return;
+    run.firstMs = run.ms();
+    this.#idle.progressed();
+    this.#teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
+    this.#probe.end();
+    await this.#witness.ok(run, this.#beliefs);
+  }
+
+  /** Classifies what broke `run`, once, and tells everybody. Rejects when it was the caller who left. */
+  async failed(run: AttemptRun<P>, error: unknown): Promise<ModelFailure> {
+    const { clock, random, classify } = this.#ports;
+    run.end(error);
+    this.#probe.end();
+    this.#idle.stopped();
+    const failure = this.#options.signal.aborted ? left(this.#options.signal.reason) : classify(error, run.target, clock.now());
+    this.ledger.failed(run, failure, clock.now(), random());
+    this.#teller.tell({
+      type: 'attempt-end',
+      attempt: run.attempt,
+      target: run.target.ref,
+      ms: run.ms(),
+      failure: factOf(failure),
+      shown: run.shown,
+    });
+    const until = await this.#witness.failed(run, failure);
+    this.#lost = { place: run.target.place, ref: run.target.ref, failure, ...(until !== undefined && { restsUntil: until }) };
+    if (run.shown === 'hard') this.end.salvaged = run.reading.text;
+    if (failure.kind === 'cancelled') throw this.#cancelled(this.#options.signal.reason);
+    return failure;
+  }
+
+  withdrawn(run: AttemptRun<P>, failure: ModelFailure): void {
+    this.#teller.tell({ type: 'withdrawn', attempt: run.attempt, target: run.target.ref, failure: factOf(failure) });
+  }
+
+  /** The consumer cancelled what it was reading. */
+  left(reason: unknown): void {
+    this.#cancelled(reason);
+  }
+
+  #cancelled(reason: unknown): CallFailure {
+    this.#probe.end();
+    return this.end.cancelled(reason);
+  }
+
+  #stopped({ kind, decisive, retryAt }: Stop): Promise<CallFailure> {
+    return this.end.gaveUp(kind, decisive === undefined ? undefined : this.ledger.failures[decisive], retryAt);
+  }
+}
+
+const left = (reason: unknown): ModelFailure => new ModelFailure('cancelled', 'cancelled by the caller', {}, { cause: reason });

@@ -1,0 +1,33 @@
+import { fit } from './fit.ts';
+import type { Plan } from './plan.ts';
+import type { RequestFacts, Target } from './target.ts';
+
+export interface PlanStart {
+  readonly targets: readonly Target[];
+  readonly settings: Pick<Plan, 'retries' | 'maxAttempts' | 'patience' | 'total' | 'onRefusal'>;
+  readonly firstToken: (target: Target, facts: RequestFacts) => number;
+}
+
+export interface PlanCall {
+  /** P8: where the conversation was last answered. */
+  readonly keep?: { readonly place: number; readonly ref: string };
+  readonly maxAttempts?: number;
+  readonly total?: number;
+}
+
+/** The plan of one call: the chain's settings, the call's own over them, and what each target can take of this request. */
+export function planOf({ targets, settings, firstToken }: PlanStart, facts: RequestFacts, call: PlanCall): Plan {
+  const { keep } = call;
+  const kept = keep !== undefined && facts.afterTool && targets[keep.place]?.ref === keep.ref ? keep.place : undefined;
+  return {
+    targets,
+    fits: targets.map((target) => fit(target, facts)),
+    firstToken: targets.map((target) => firstToken(target, facts)),
+    retries: settings.retries,
+    maxAttempts: Math.min(settings.maxAttempts, call.maxAttempts ?? settings.maxAttempts),
+    patience: settings.patience,
+    total: Math.min(settings.total, call.total ?? settings.total),
+    onRefusal: settings.onRefusal,
+    ...(kept !== undefined && { keep: kept }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { CallEvent, FailureFact } from './events.ts';
+import type { Clock, Emit } from './ports.ts';
+import type { ModelFailure } from './rules/failure.ts';
+
+type Told<E = CallEvent> = E extends CallEvent ? Omit<E, 'call' | 'at'> : never;
+
+/** The last attempt that failed, until it is said what follows. */
+export interface Lost {
+  readonly place: number;
+  readonly ref: string;
+  readonly failure: ModelFailure;
+  readonly restsUntil?: number;
+}
+
+/** Stamps what happens in one call and hands it to whoever watches; costs nothing when nobody does. */
+export class Teller {
+  readonly #emit: Emit | undefined;
+  readonly #clock: Clock;
+  readonly #call: string;
+
+  constructor(emit: Emit | undefined, clock: Clock, call: string) {
+    this.#emit = emit;
+    this.#clock = clock;
+    this.#call = call;
+  }
+
+  /** Another target is asked after a failure. */
+  switched({ ref, failure, restsUntil }: Lost, to: string): void {
+    this.tell({ type: 'switch', from: ref, to, failure: factOf(failure), ...(restsUntil !== undefined && { restsUntil }) });
+  }
+
+  /** The same target is asked again. */
+  paused({ ref, failure }: Lost, ms: number, tries: number, of: number): void {
+    this.tell({ type: 'pause', target: ref, ms, tries, of, failure: factOf(failure) });
+  }
+
+  tell(event: Told): void {
+    this.#emit?.({ call: this.#call, at: this.#clock.now(), ...event } as CallEvent);
+  }
+}
+
+/** A failure as those who watch see it. */
+export const factOf = (failure: ModelFailure): FailureFact => ({
+  kind: failure.kind,
+  ...(failure.facts.status !== undefined && { status: failure.facts.status }),
+  ...(failure.facts.code !== undefined && { code: failure.facts.code }),
+  message: failure.message,
+});

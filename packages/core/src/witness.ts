@@ -1,0 +1,118 @@
+import type { AttemptRun } from './attempt-run.ts';
+import type { Clock, HealthStore, Random } from './ports.ts';
+import type { Beliefs, Report } from './rules/belief.ts';
+import type { ModelFailure } from './rules/failure.ts';
+import { isSuspicion, scopesOf } from './rules/scope.ts';
+import type { RequestFacts, Target } from './rules/target.ts';
+
+interface Suspicion {
+  readonly target: Target;
+  readonly report: Report;
+}
+
+export interface WitnessPorts {
+  readonly clock: Clock;
+  readonly health: HealthStore;
+  readonly random: Random;
+}
+
+/** When each credential last answered, as far as this process knows: a key that worked today is rested shortly (section 2, `auth`). */
+export type Worked = Map<string, number>;
+
+/**
+ * Tells the health store what one call saw.
+ *
+ * W1. A fact is reported when it happens; a suspicion once, when the call's fate is known (H5).
+ * W2. At most two reports an attempt: one at the commit, one at the end (H9).
+ * W3. A success on what was believed pristine reports nothing (H2).
+ */
+export class Witness {
+  readonly #ports: WitnessPorts;
+  readonly #facts: RequestFacts;
+  readonly #caller: string | undefined;
+  readonly #cooldown: number | undefined;
+  readonly #worked: Worked;
+  #suspicions: Suspicion[] = [];
+
+  constructor(ports: WitnessPorts, facts: RequestFacts, caller: string | undefined, cooldown: number | undefined, worked: Worked) {
+    this.#ports = ports;
+    this.#facts = facts;
+    this.#caller = caller;
+    this.#cooldown = cooldown;
+    this.#worked = worked;
+  }
+
+  /** The first content of `run` was seen: it clears its own scopes and convicts whom this call suspected. */
+  async ok<P>(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> {
+    const now = this.#ports.clock.now();
+    this.#worked.set(run.target.credential, now);
+    if (beliefs.size > 0 && (run.lease !== undefined || scopesOf(run.target).some((scope) => beliefs.has(scope))))
+      await this.#tell(run.target, this.#report(run, 'ok', 'fact', 'commit'));
+    if (this.#suspicions.length > 0) await this.#settle('convict');
+  }
+
+  /** Answers until when the target now rests (epoch ms), when that was decided at once. */
+  async failed<P>(run: AttemptRun<P>, failure: ModelFailure): Promise<number | undefined> {
+    if (failure.kind === 'cancelled' || failure.kind === 'local' || failure.facts.shortened) {
+      return run.lease === undefined ? undefined : this.#fact(run, failure);
+    }
+    if (run.lease === undefined && isSuspicion(failure.kind, failure.facts)) {
+      this.#suspicions.push({ target: run.target, report: this.#report(run, failure, 'suspect', 'end') });
+      return undefined;
+    }
+    return this.#fact(run, failure);
+  }
+
+  async #fact<P>(run: AttemptRun<P>, failure: ModelFailure): Promise<number | undefined> {
+    return restsUntil(await this.#tell(run.target, this.#report(run, failure, 'fact', 'end')), this.#ports.clock.now());
+  }
+
+  /** The call is over without an answer. True: two endpoints failed it, so the request itself is the suspect and nobody is rested. */
+  async gaveUp(): Promise<boolean> {
+    const endpoints = new Set(this.#suspicions.map(({ target }) => target.entry));
+    if (endpoints.size > 1) {
+      this.#suspicions = [];
+      return true;
+    }
+    await this.#settle('suspect');
+    return false;
+  }
+
+  /** Nothing can be said: the caller left before the call's fate was known. */
+  forget(): void {
+    this.#suspicions = [];
+  }
+
+  async #settle(verdict: 'convict' | 'suspect'): Promise<void> {
+    const pending = this.#suspicions;
+    this.#suspicions = [];
+    const last = new Map(pending.map((one) => [one.target.place, one]));
+    for (const { target, report } of last.values()) await this.#tell(target, { ...report, verdict });
+  }
+
+  async #tell(target: Target, report: Report): Promise<Beliefs> {
+    return this.#ports.health.report(target, report, this.#ports.clock.now());
+  }
+
+  #report<P>(run: AttemptRun<P>, outcome: 'ok' | ModelFailure, verdict: Report['verdict'], phase: Report['phase']): Report {
+    const workedAt = this.#worked.get(run.target.credential);
+    return {
+      outcome: outcome === 'ok' ? 'ok' : { kind: outcome.kind, facts: outcome.facts },
+      verdict,
+      phase,
+      began: run.began,
+      prompt: this.#facts.prompt,
+      ...(this.#caller !== undefined && { caller: this.#caller }),
+      ...(run.lease !== undefined && { lease: run.lease }),
+      ...(this.#cooldown !== undefined && { cooldown: this.#cooldown }),
+      ...(workedAt !== undefined && { workedAt }),
+      chance: this.#ports.random(),
+    };
+  }
+}
+
+const restsUntil = (beliefs: Beliefs, now: number): number | undefined => {
+  let until = 0;
+  for (const belief of beliefs.values()) if (belief.tag !== 'cool') until = Math.max(until, belief.until);
+  return until > now ? until : undefined;
+};
