@@ -22,6 +22,8 @@ CREATE TABLE writer (session TEXT PRIMARY KEY, pid INTEGER NOT NULL, started TEX
 PRAGMA user_version = ${SCHEMA};
 `;
 
+const OURS = ['session', 'event', 'inbox', 'writer'];
+
 /** SQLite's own busy wait blocks the event loop: it is short, and the longer wait is ours. */
 const BLOCK_MS = 20;
 const PATIENCE_MS = 5000;
@@ -82,19 +84,23 @@ export class SessionsFile {
   }
 
   #prepare(): void {
-    const { db, path } = this;
-    this.#refuseNewer();
+    const { db } = this;
+    // Nothing is written before it is clear that the file is ours.
+    this.#refuseForeign();
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    if (this.#schema() === 0) {
-      this.transaction(() => {
-        // Another process may have been first.
-        if (this.#schema() === 0) db.exec(TABLES);
-      });
-    }
-    const { n } = db.prepare("SELECT count(*) n FROM sqlite_schema WHERE name IN ('session', 'event', 'inbox', 'writer')").get() as {
-      n: number;
-    };
-    if (n !== 4) throw corrupt(path, 'its tables are missing');
+    if (this.#schema() > 0) return;
+    this.transaction(() => {
+      // Another process may have been first.
+      if (this.#schema() === 0) db.exec(TABLES);
+    });
+  }
+
+  #refuseForeign(): void {
+    this.#refuseNewer();
+    const tables = this.db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as unknown as { name: string }[];
+    const names = new Set(tables.map(({ name }) => name));
+    const ours = OURS.every((name) => names.has(name));
+    if (names.size > 0 && !ours) throw corrupt(this.path, 'its tables are not those of holdfast');
   }
 
   #refuseNewer(): void {

@@ -85,7 +85,8 @@ function* question(teller: Teller, owed: OwedCall, about: About, reason: string)
   if (same && owed.answer) return owed.answer;
   const id = same && owed.question ? owed.question.id : idOf(teller.state().turn, owed, about);
   const { call } = owed;
-  if (!same) teller.tell({ type: 'question', id, about, call, reason });
+  // Told again, under the same id, when a run goes on: who watches from there must see it.
+  teller.tell({ type: 'question', id, about, call, reason });
   yield* flush(teller);
   const answer = yield* ask({ do: 'question', id, about, call, reason });
   if (answer) teller.tell({ type: 'answer', id, ...answer });

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { argumentsOf, canonical } from './arguments.ts';
+import { fileText } from './file-data.ts';
+import type { Message } from './fold.ts';
+import { Prompter } from './prompt.ts';
+import { stuckIn } from './repeat.ts';
+import { ReplyBlocks, type PartView } from './reply.ts';
+import { decode, encode, titleOf, VERSION } from './rows.ts';
+import { isSessionError } from './session-error.ts';
+
+const ORIGIN = { place: 0, ref: 'p/m', entry: 'p', protocol: 'other', model: 'm', account: 'a' };
+const assistant = (...ids: readonly string[]): Message => ({
+  role: 'assistant',
+  origin: ORIGIN,
+  finish: 'stop',
+  blocks: [{ type: 'text', text: 'hm' }, ...ids.map((id) => ({ type: 'tool-call' as const, id, name: 'a', input: '{"x":1}' }))],
+});
+const result = (id: string): Message => ({ role: 'tool', id, name: 'a', output: id, failed: id === 'bad' });
+const user = (text: string): Message => ({ role: 'user', text });
+
+describe('rows', () => {
+  it('W1: what was encoded comes back; older versions are lifted step by step; newer ones are refused by name', () => {
+    const event = { type: 'notice', text: 'x' } as const;
+    expect(decode(encode(event), VERSION)).toEqual(event);
+    const lifts = { 1: (body: object) => ({ ...body, two: true }), 2: (body: object) => ({ ...body, three: 'two' in body }) };
+    expect(decode('{"type":"notice"}', 1, lifts, 3)).toEqual({ type: 'notice', two: true, three: true });
+    expect(decode('{"type":"notice"}', 2, lifts, 3)).toEqual({ type: 'notice', three: false });
+    const refusal = (() => {
+      try {
+        return decode('{}', VERSION + 1);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(isSessionError(refusal) && [refusal.kind, refusal.message]).toEqual(['newer', expect.stringContaining('update holdfast')]);
+  });
+
+  it('a title is the first line that says something, cut', () => {
+    expect(titleOf('\n\n  fix it \nnow')).toBe('fix it');
+    expect(titleOf('x'.repeat(200))).toHaveLength(80);
+    expect(titleOf('  ')).toBe('');
+  });
+});
+
+describe('arguments', () => {
+  it('no text is no arguments; what is not an object is told with what was received', () => {
+    expect(argumentsOf({ id: '1', name: 'a', input: ' ' })).toEqual({ input: {} });
+    expect(argumentsOf({ id: '1', name: 'a', input: '{"x":[1]}' })).toEqual({ input: { x: [1] } });
+    for (const input of ['{"x":', 'null', '"text"', '[{}]', 'x'.repeat(5000)]) {
+      const parsed = argumentsOf({ id: '1', name: 'a', input });
+      expect('error' in parsed && parsed.error).toContain('arguments of a');
+      expect('error' in parsed && parsed.error.length).toBeLessThan(500);
+    }
+  });
+
+  it('canonical text does not depend on the order of keys, and tells different arguments apart', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+        const [a, b] = [JSON.stringify(one), JSON.stringify(other)];
+        const turned = (value: unknown): unknown => {
+          if (Array.isArray(value)) return value.map(turned);
+          if (typeof value !== 'object' || value === null) return value;
+          return Object.fromEntries(
+            Object.entries(value)
+              .toReversed()
+              .map(([key, inner]) => [key, turned(inner)]),
+          );
+        };
+        expect(canonical(JSON.stringify(turned(JSON.parse(a))))).toBe(canonical(a));
+        if (canonical(a) === canonical(b)) expect(JSON.parse(a)).toEqual(JSON.parse(b));
+      }),
+    );
+  });
+});
+
+describe('the tool-loop detector', () => {
+  const batch = (input: string): Message[] => [
+    { role: 'assistant', origin: ORIGIN, finish: 's', blocks: [{ type: 'tool-call', id: 'i', name: 'a', input }] },
+    result('i'),
+  ];
+  it('D1, D2: counts the latest identical batches, back to the last input', () => {
+    const same = [...batch('{"x":1,"y":2}'), ...batch('{"y":2,"x":1}'), ...batch('{"x":1,"y":2}')];
+    expect(stuckIn(same, 3)?.kind).toBe('tool-loop');
+    expect(stuckIn(same, 4)).toBeUndefined();
+    expect(stuckIn([...same, ...batch('{"x":2}')], 3)).toBeUndefined();
+    expect(stuckIn([...batch('{}'), user('go on'), ...batch('{}')], 2)).toBeUndefined();
+    expect(stuckIn([...batch('not json'), ...batch('not json')], 2)?.message).toContain('(a)');
+    expect(stuckIn([...batch('{}'), ...batch('{}'), assistant()], 2)).toBeUndefined();
+  });
+});
+
+describe('prompts', () => {
+  const messages = fc.array(
+    fc.oneof(
+      fc.string().map((text) => [user(text)]),
+      fc
+        .uniqueArray(fc.constantFrom('c1', 'c2', 'bad'), { maxLength: 3 })
+        .map((ids) => [assistant(...ids), ...ids.toReversed().map(result)]),
+    ),
+    { maxLength: 12 },
+  );
+  it('P1: the prompt of a longer transcript begins with that of the shorter, and building it piecewise changes nothing', () => {
+    fc.assert(
+      fc.property(messages, (groups) => {
+        const prompter = new Prompter({ instruction: 'Be brief.' });
+        const transcript: Message[] = [];
+        let before = prompter.extend(transcript);
+        for (const group of groups) {
+          transcript.push(...group);
+          const now = prompter.extend(transcript);
+          expect(now.slice(0, before.length)).toEqual(before);
+          before = now;
+        }
+        expect(before).toEqual(new Prompter({ instruction: 'Be brief.' }).extend(transcript));
+      }),
+    );
+  });
+
+  it('P3: results stand in the order of the calls; failures are errors; origin and meta ride on the parts', () => {
+    const last = assistant('c1', 'bad');
+    const signed: Message = {
+      ...last,
+      blocks: [{ type: 'reasoning', text: 'r', meta: { vendor: { signature: 's' } } }, ...(last as Message & { role: 'assistant' }).blocks],
+    } as Message;
+    const [system, , made, results] = new Prompter({
+      instruction: ' Be brief. ',
+      date: '2026-11-20',
+      environment: { cwd: '/w', git: true, platform: 'linux', arch: 'x64' },
+    }).extend([user('hi'), signed, result('bad'), result('c1')]);
+    expect(system).toEqual({
+      role: 'system',
+      content: expect.stringMatching(/^Be brief\.\n\nToday's date: 2026-11-20\n\n.*Working directory: \/w\n.*: Yes/s),
+    });
+    const holdfast = { origin: ORIGIN };
+    expect(made).toEqual({
+      role: 'assistant',
+      providerOptions: { holdfast },
+      content: [
+        { type: 'reasoning', text: 'r', providerOptions: { vendor: { signature: 's' }, holdfast } },
+        { type: 'text', text: 'hm', providerOptions: { holdfast } },
+        { type: 'tool-call', toolCallId: 'c1', toolName: 'a', input: { x: 1 }, providerOptions: { holdfast } },
+        { type: 'tool-call', toolCallId: 'bad', toolName: 'a', input: { x: 1 }, providerOptions: { holdfast } },
+      ],
+    });
+    expect(results).toEqual({
+      role: 'tool',
+      content: [
+        { type: 'tool-result', toolCallId: 'c1', toolName: 'a', output: { type: 'text', value: 'c1' } },
+        { type: 'tool-result', toolCallId: 'bad', toolName: 'a', output: { type: 'error-text', value: 'bad' } },
+      ],
+    });
+  });
+
+  it('an agent without an instruction has no system message', () =>
+    expect(new Prompter({ instruction: '' }).extend([user('x')])).toHaveLength(1));
+});
+
+describe('replies', () => {
+  const assemble = (parts: readonly PartView[]) => {
+    const blocks = new ReplyBlocks(
+      (id) => id === 'old',
+      () => 'new',
+    );
+    for (const part of parts) blocks.take(part);
+    return blocks.done();
+  };
+  it('B1, B3: blocks stand as they began; interleaved pieces are joined; cut and empty blocks are dropped, signed empty ones kept', () => {
+    expect(
+      assemble([
+        { type: 'reasoning-start', id: 'r' },
+        { type: 'text-start', id: 't', providerMetadata: { v: { itemId: 'i' } } },
+        { type: 'reasoning-delta', id: 'r', delta: 'think' },
+        { type: 'text-delta', id: 't', delta: 'say' },
+        { type: 'reasoning-delta', id: 'r', delta: 'ing', providerMetadata: { v: { signature: 's' } } },
+        { type: 'reasoning-end', id: 'r', providerMetadata: { v: { more: 1 } } },
+        { type: 'text-end', id: 't' },
+        { type: 'reasoning-start', id: 'c' },
+        { type: 'reasoning-delta', id: 'c', delta: 'half' },
+        { type: 'reasoning-end', id: 'c', providerMetadata: { holdfast: { cut: true } } },
+        { type: 'text-start', id: 'e' },
+        { type: 'text-end', id: 'e' },
+        { type: 'reasoning-start', id: 'x', providerMetadata: { v: { redacted: 'd' } } },
+        { type: 'tool-call', toolCallId: 'c1', toolName: 'a', input: '{}', providerMetadata: { v: { thought: 't' } } },
+      ]),
+    ).toEqual([
+      { type: 'reasoning', text: 'thinking', meta: { v: { signature: 's', more: 1 } } },
+      { type: 'text', text: 'say', meta: { v: { itemId: 'i' } } },
+      { type: 'reasoning', text: '', meta: { v: { redacted: 'd' } } },
+      { type: 'tool-call', id: 'c1', name: 'a', input: '{}', meta: { v: { thought: 't' } } },
+    ]);
+  });
+
+  it('B2: a withdrawal leaves nothing, not even the ids', () => {
+    const blocks = new ReplyBlocks(
+      () => false,
+      () => 'new',
+    );
+    const call: PartView = { type: 'tool-call', toolCallId: 'c1', toolName: 'a', input: '{}' };
+    for (const part of [{ type: 'text-start', id: 't' }, { type: 'text-delta', id: 't', delta: 'old' }, call]) blocks.take(part);
+    blocks.withdraw();
+    blocks.take(call);
+    expect(blocks.done()).toEqual([{ type: 'tool-call', id: 'c1', name: 'a', input: '{}' }]);
+    expect(blocks.text).toBe('');
+  });
+
+  it('calls without an id of their own get one; calls the provider ran are not ours', () => {
+    const call = (toolCallId: string): PartView => ({ type: 'tool-call', toolCallId, toolName: 'a', input: '{}' });
+    expect(
+      assemble([call('x'), call('x'), call(''), call('old'), { ...call('y'), providerExecuted: true }]).map(
+        (block) => 'id' in block && block.id,
+      ),
+    ).toEqual(['x', 'new', 'new', 'new']);
+  });
+
+  it('files are kept as base64 or by their address', () => {
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 256);
+    expect(fileText({ type: 'data', data: bytes })).toBe(Buffer.from(bytes).toString('base64'));
+    expect(fileText({ type: 'data', data: 'AAAA' })).toBe('AAAA');
+    expect(fileText({ type: 'url', url: new URL('https://x.example/a.png') })).toBe('https://x.example/a.png');
+  });
+});
