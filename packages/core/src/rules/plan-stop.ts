@@ -1,6 +1,6 @@
 import type { Beliefs } from './belief.ts';
 import type { FailureKind } from './failure.ts';
-import { standingOf } from './plan-standing.ts';
+import { standingOf, type Standing } from './plan-standing.ts';
 import { isTooSmall, type Place } from './plan-survey.ts';
 import type { PastAttempt, Plan } from './plan-types.ts';
 
@@ -38,7 +38,7 @@ function decided(past: readonly PastAttempt[], decides: (kind: FailureKind) => b
 
 /** It rests now and may answer later; with nobody asked at all, every rest counts. */
 const mayAnswer = ({ rank, standing }: Place, any: boolean): boolean =>
-  rank === 'wait' && (any || standing.why === undefined || standing.why.kind === 'quota' || !DEAD.has(standing.why.kind));
+  rank === 'wait' && (any || !restsDead(standing) || standing.why?.kind === 'quota');
 
 function allTooSmall(plan: Plan, past: readonly PastAttempt[], places: readonly Place[]): boolean {
   let small = false;
@@ -46,12 +46,18 @@ function allTooSmall(plan: Plan, past: readonly PastAttempt[], places: readonly 
     const kinds = past.filter(({ place }) => place === one.place).map(({ failure }) => failure.kind);
     if (kinds.includes(BY_SIZE) || isTooSmall(plan, one)) small = true;
     // What cannot take the request for another reason is no way out for the caller either.
-    else if (plan.fits[one.place]!.fits !== 'no' && !DEAD.has(kinds.at(-1) ?? 'unknown') && !restsDead(one)) return false;
+    else if (
+      plan.fits[one.place]!.fits !== 'no' &&
+      !DEAD.has(kinds.at(-1) ?? 'unknown') &&
+      !(one.rank === 'wait' && restsDead(one.standing))
+    )
+      return false;
   }
   return small;
 }
 
-const restsDead = ({ rank, standing }: Place): boolean => rank === 'wait' && standing.why !== undefined && DEAD.has(standing.why.kind);
+/** One that is being probed may come back to life. */
+const restsDead = ({ tag, why }: Standing): boolean => tag === 'fixed' && why !== undefined && DEAD.has(why.kind);
 
 /** Epoch ms after which trying again makes sense: the soonest end of a rest, this call's own included. */
 export function retryAtOf(plan: Plan, past: readonly PastAttempt[], beliefs: Beliefs, now: number, kind: FailureKind): number | undefined {
