@@ -1,0 +1,60 @@
+import type { Row } from '../row.ts';
+
+/** xAI, Groq, Mistral, Cohere, Cerebras, Hugging Face and servers one runs oneself. */
+export const HOSTED: readonly Row[] = [
+  {
+    id: 'xai/credits',
+    status: [0, 400, 403, 429],
+    match: /used all available credits|run out of credits|monthly spending limit/i,
+    kind: 'quota',
+  },
+  { id: 'xai/spending', code: ['personal-team-blocked:spending-limit', 'spending-limit', 'spending_limit_reached'], kind: 'quota' },
+  { id: 'xai/key', status: [0, 400, 403], match: /incorrect api key/i, kind: 'auth' },
+  {
+    id: 'xai/no-model',
+    status: [0, 400, 403, 404],
+    match: /model[^\n]{0,80}does not exist or your team[^\n]{0,60}does not have access/i,
+    kind: 'model-missing',
+  },
+  { id: 'xai/exhausted', code: ['resource-exhausted'], kind: 'rate-limit' },
+  { id: 'xai/safety', status: [0, 403], match: /content violates usage guidelines|SAFETY_CHECK/i, kind: 'refusal' },
+  { id: 'groq/flex', provider: ['groq'], status: [498], kind: 'overload' },
+  { id: 'groq/flex-code', code: ['flex_tier_capacity_exceeded', 'capacity_exceeded'], kind: 'overload' },
+  {
+    id: 'groq/tool-call',
+    code: ['tool_use_failed', 'json_validate_failed', 'output_parse_failed'],
+    kind: 'malformed',
+    say: 'it wrote a broken tool call',
+  },
+  { id: 'groq/decommissioned', code: ['model_decommissioned', 'model_deprecated', 'model_retired'], kind: 'model-missing' },
+  {
+    id: 'groq/terms',
+    code: ['model_terms_required', 'model_permission_blocked_org', 'model_permission_blocked_project'],
+    kind: 'access-denied',
+  },
+  { id: 'groq/restricted', code: ['organization_restricted', 'blocked_api_access'], kind: 'access-denied' },
+  { id: 'cohere/trial', status: [0, 429], match: /trial key[^\n]{0,80}(?:calls|limited)[^\n]{0,20}month/i, kind: 'quota', window: true },
+  { id: 'cerebras/queue', code: ['queue_exceeded'], kind: 'overload' },
+  { id: 'cerebras/key', code: ['wrong_api_key'], kind: 'auth' },
+  { id: 'huggingface/loading', status: [0, 503], match: /(?:is )?(?:currently )?loading(?: model)?/i, kind: 'overload' },
+  { id: 'huggingface/credits', status: [0, 403, 429], match: /monthly included credits/i, kind: 'quota', window: true },
+  { id: 'together/credit', code: ['credit_limit', 'credit_limit_exceeded'], kind: 'quota' },
+  { id: 'ollama/pull', match: /try pulling it first/i, kind: 'model-missing' },
+  {
+    id: 'ollama/window',
+    status: [0, 402, 403, 429],
+    match: /reached your (?:hourly|daily|weekly|session) usage limit/i,
+    kind: 'quota',
+    window: true,
+  },
+  {
+    id: 'ollama/memory',
+    status: [0, 500],
+    match: /requires more system memory|runner (?:process )?(?:has )?(?:terminated|crashed)/i,
+    kind: 'server',
+  },
+  { id: 'ollama/queue', status: [0, 503], match: /maximum pending requests exceeded/i, kind: 'overload' },
+  { id: 'lmstudio/no-model', status: [0, 400, 404], match: /no models? (?:is |are )?loaded|failed to load model/i, kind: 'model-missing' },
+  { id: 'llamacpp/slots', code: ['unavailable_error'], kind: 'overload' },
+  { id: 'vllm/no-model', code: ['notfounderror'], match: /model/i, kind: 'model-missing' },
+];
