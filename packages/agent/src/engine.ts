@@ -17,3 +17,4 @@ export * from './config/file.ts';
 export * from './config/load.ts';
 export * from './config/problem.ts';
 export * from './io/config-file.ts';
+export { toolsFor, ToolsetError, type ToolsetSettings, type ToolsPorts } from './tools/index.ts';

@@ -1,0 +1,70 @@
+import {
+  chainOf,
+  defaultAgent,
+  load,
+  problemLine,
+  readConfigFile,
+  type AgentFile,
+  type AgentSpec,
+  type ChainSpec,
+} from '@holdfast/agent/engine';
+import { nearest } from '@holdfast/core/engine';
+import { CommandError, EXIT, type Context } from './context.ts';
+
+export interface AgentChoice {
+  readonly file: string;
+  readonly agent?: string;
+  /** `[AGENT=]REF`, repeatable. */
+  readonly model?: readonly string[];
+}
+
+export interface ChosenAgent {
+  readonly file: AgentFile;
+  readonly spec: AgentSpec;
+  readonly chain: ChainSpec;
+}
+
+/** Reads and checks the agent file and picks the agent and its models. Every mistake in it is said with its place; warnings too, on stderr. */
+export async function chooseAgent(context: Context, choice: AgentChoice): Promise<ChosenAgent> {
+  const file = await checkedFile(context, choice.file);
+  const name = choice.agent ?? defaultAgent(file);
+  const spec = file.agents.get(name);
+  if (!spec) {
+    const near = nearest(name, file.agents.keys());
+    const known = [...file.agents.keys()].join(', ');
+    throw new CommandError(EXIT.usage, `${choice.file} has no agent "${name}"${near ? `; did you mean "${near}"?` : ''} (it has ${known})`);
+  }
+  const model = modelFor(choice.model ?? [], file, name, choice.file);
+  const chosen = chainOf(file, name, { env: context.env, ...(model !== undefined && { model }) });
+  if ('findings' in chosen) {
+    const lines = chosen.findings.map(
+      ({ message, nearest: near, wayOut }) => `--model: ${message}${near ? `; did you mean "${near}"?` : ''}${wayOut ? `; ${wayOut}` : ''}`,
+    );
+    throw new CommandError(EXIT.usage, lines.join('\n'));
+  }
+  return { file, spec, chain: chosen.chain };
+}
+
+async function checkedFile({ terminal, env, signal }: Context, path: string): Promise<AgentFile> {
+  const read = await readConfigFile(path, signal);
+  if ('problem' in read) throw new CommandError(EXIT.usage, problemLine(read.problem));
+  const { file, problems, kind } = load(read.text, path, { env });
+  const errors = problems.filter(({ level }) => level === 'error');
+  const warnings = problems.length - errors.length;
+  if (!file) throw new CommandError(EXIT.usage, `${path} is invalid\n${errors.map(problemLine).join('\n')}`);
+  if (kind === 'gateway' || file.agents.size === 0) throw new CommandError(EXIT.usage, `${path} has no agents: it is no agent file`);
+  if (warnings > 0) terminal.err(`${path}: ${warnings} warning${warnings === 1 ? '' : 's'} (holdfast config check ${path})\n`);
+  return file;
+}
+
+/** The last `--model` that is for this agent. */
+function modelFor(overrides: readonly string[], file: AgentFile, agent: string, path: string): string | undefined {
+  let model: string | undefined;
+  for (const override of overrides) {
+    const equals = override.indexOf('=');
+    const name = equals < 0 ? agent : override.slice(0, equals);
+    if (equals >= 0 && !file.agents.has(name)) throw new CommandError(EXIT.usage, `--model ${override}: ${path} has no agent "${name}"`);
+    if (name === agent) model = override.slice(equals + 1);
+  }
+  return model;
+}

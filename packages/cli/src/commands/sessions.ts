@@ -1,0 +1,49 @@
+import type { SessionStore } from '@holdfast/agent/engine';
+import { CommandError, EXIT, type Context } from '../context.ts';
+import { realFile, sessionStore } from '../io/session-store.ts';
+import { openStateFolder } from '../io/state-folder.ts';
+import { wallTime } from '../io/wall-time.ts';
+import { sessionLines, transcriptLines } from '../render/session-table.ts';
+import { sessionProblem } from '../session-problem.ts';
+import { findSession } from '../session-ref.ts';
+
+export interface SessionsOptions {
+  readonly action: string;
+  readonly session?: string;
+  readonly file?: string;
+}
+
+/** `holdfast sessions [list|show]`. */
+export async function sessions(context: Context, options: SessionsOptions): Promise<number> {
+  const { action } = options;
+  if (action !== 'list' && action !== 'show') throw new CommandError(EXIT.usage, `no action "${action}": use list or show`);
+  if (action === 'list' && options.session !== undefined) throw new CommandError(EXIT.usage, 'list takes no session; did you mean show?');
+  let store: SessionStore | undefined;
+  try {
+    store = await sessionStore(openStateFolder(context.state));
+    return action === 'list' ? await list(store, context, options) : await show(store, context, options);
+  } catch (error) {
+    throw sessionProblem(error);
+  } finally {
+    await store?.close();
+  }
+}
+
+async function list(store: SessionStore, { terminal, json }: Context, { file }: SessionsOptions): Promise<number> {
+  const heads = await store.list(file === undefined ? {} : { file: await realFile(file) });
+  const lines = json ? heads.map((head) => JSON.stringify(head)) : sessionLines(heads, (at) => wallTime(at));
+  if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
+  return EXIT.done;
+}
+
+async function show(store: SessionStore, { terminal, json }: Context, { session = '-1', file }: SessionsOptions): Promise<number> {
+  const head = await findSession(store, session, file === undefined ? undefined : { path: await realFile(file), name: file });
+  const rows = await store.read(head.id, 0);
+  if (json) {
+    for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`);
+    return EXIT.done;
+  }
+  const top = `session ${head.id} · ${head.agent} · ${head.status} · ${wallTime(head.created)} · ${head.file}`;
+  terminal.out(`${[top, ...transcriptLines(rows)].join('\n')}\n`);
+  return EXIT.done;
+}

@@ -1,0 +1,46 @@
+import type { Environment } from '@holdfast/core';
+
+/** The terminal a command talks to. Results go to `out`, everything else to `err`. */
+export interface Terminal {
+  readonly outIsTty: boolean;
+  readonly inIsTty: boolean;
+  readonly color: boolean;
+  columns(): number;
+  rows(): number;
+  out(text: string): void;
+  err(text: string): void;
+  /** One line typed by the user; undefined when the input has ended. Rejects when the signal fires. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** All of stdin, for `-`. */
+  input(signal: AbortSignal): Promise<string>;
+}
+
+/** What every command gets. Built once, in `main.ts`. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly env: Environment;
+  /** The whole environment, for child processes; redacted by whoever starts one. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The state folder's path; it may not exist yet. */
+  readonly state: string;
+  /** The file of `--config`, or `holdfast.yaml` here, which need not exist. */
+  readonly config?: { readonly file: string; readonly named: boolean };
+  readonly json: boolean;
+  /** Fires on Ctrl-C and on SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit codes, as documented. */
+export const EXIT = { done: 0, failed: 1, usage: 2, busy: 4, tryLater: 75, interrupted: 130, terminated: 143 } as const;
+
+/** A mistake of the user's or of the surroundings: one message with the way out, and an exit code; never a stack trace. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exit: number;
+
+  constructor(exit: number, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.exit = exit;
+  }
+}

@@ -1,0 +1,8 @@
+import { failOpen, processIdentity, SqliteHealth, systemClock, systemRandom, type HealthStore } from '@holdfast/core/engine';
+
+/** The beliefs of a state folder, shared with every other holdfast process; its failures never stop a call. */
+export function healthStore(folder: string, say: (line: string) => void): HealthStore {
+  const { alive } = processIdentity();
+  const store = new SqliteHealth({ folder, clock: systemClock, random: systemRandom, alive, say });
+  return failOpen(store, { clock: systemClock, say });
+}

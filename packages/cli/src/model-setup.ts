@@ -1,0 +1,131 @@
+import type { AgentFile, ChainSpec, ChainTarget, ModelSettings } from '@holdfast/agent/engine';
+import {
+  askModel,
+  classify,
+  composeModel,
+  openModel,
+  processIdentity,
+  resolveProvider,
+  systemClock,
+  systemNewId,
+  systemRandom,
+  transport,
+  type Emit,
+  type HealthStore,
+  type Model,
+  type ModelOptions,
+  type Reachable,
+  type ResolvedKey,
+  type ResolvedProvider,
+  type Target,
+  type UserRow,
+} from '@holdfast/core/engine';
+import { alloy } from './alloy.ts';
+import { CommandError, EXIT } from './context.ts';
+import { providerFetch } from './io/provider-fetch.ts';
+import { targetOf } from './target-facts.ts';
+
+export interface ModelPorts {
+  readonly env: (name: string) => string | undefined;
+  readonly health: HealthStore;
+  readonly hash: (text: string) => string;
+  readonly emit: Emit;
+  /** Every secret that leaves in a request is known to the registry first. */
+  readonly secret: (name: string, value: string) => void;
+  /** Consent to send a key to a host, or an error with the way out. */
+  readonly consent: (providers: readonly ResolvedProvider[]) => Promise<void>;
+}
+
+const RETRIES = 2;
+const MAX_ATTEMPTS = 20;
+const PATIENCE = 30_000;
+const TOTAL = 15 * 60_000;
+const CONNECT = 10_000;
+
+/** The models of a chain as one. Nothing is asked, and no vendor package loaded, before the first call. */
+export async function chainModel(chain: ChainSpec, file: AgentFile, ports: ModelPorts): Promise<{ model: Model; close(): Promise<void> }> {
+  const { settings } = chain;
+  if (settings.onPartial === 'continue')
+    throw new CommandError(EXIT.usage, '`on_partial: continue` is not offered by this version: use restart or fail');
+  const resolved = chain.targets.map((target) => ({ target, provider: resolve(target, ports) }));
+  await ports.consent(resolved.map(({ provider }) => provider));
+  const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => ports.env(name));
+  const client = providerFetch({ connect: settings.timeouts?.connect ?? CONNECT, proxied });
+  const wire = transport({ fetch: client.fetch, clock: systemClock });
+  const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
+    provider.keys.map((key) => reachable(target, provider, key, wire, ports.hash));
+  const places = resolved.map(reach);
+  const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
+  const spec = {
+    settings: {
+      retries: settings.retries ?? RETRIES,
+      maxAttempts: settings.maxAttempts ?? MAX_ATTEMPTS,
+      patience: settings.patience ?? PATIENCE,
+      total: settings.timeouts?.total ?? TOTAL,
+      onPartial: settings.onPartial ?? ('restart' as const),
+      onRefusal: settings.onRefusal ?? ('pass' as const),
+      ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
+    },
+    timeouts: settings.timeouts ?? {},
+  };
+  const ofPlaces = (order: readonly number[]): Model => {
+    const inOrder = order.flatMap((place) => places[place] ?? []);
+    const numbered = inOrder.map((one, place): Reachable => ({ ...one, target: { ...one.target, place } }));
+    return composeModel(
+      { name: chain.name, reachable: numbered, ...spec },
+      {
+        clock: systemClock,
+        random: systemRandom,
+        newId: systemNewId,
+        owner: processIdentity().owner,
+        health: ports.health,
+        hash: ports.hash,
+        emit: ports.emit,
+        classify: (error, target, now) =>
+          classify(error, { protocol: target.protocol, provider: target.entry, model: target.model, now, userRows }),
+      },
+    );
+  };
+  return { model: alloy(chain, ofPlaces, systemRandom), close: client.close };
+}
+
+function resolve(target: ChainTarget, ports: ModelPorts): ResolvedProvider {
+  const answer = resolveProvider(target.entry, ports.env);
+  if ('error' in answer) throw new CommandError(EXIT.usage, `${target.ref}: ${answer.error.message}; ${answer.error.wayOut}`);
+  const { keys, headers, name } = answer.ok;
+  for (const { variable, value } of keys) if (value !== undefined) ports.secret(variable ?? `${name} key`, value);
+  for (const [header, value] of Object.entries(headers)) if (/auth|key|token|secret|cookie/i.test(header)) ports.secret(header, value);
+  return answer.ok;
+}
+
+function reachable(
+  target: ChainTarget,
+  provider: ResolvedProvider,
+  key: ResolvedKey,
+  wire: ReturnType<typeof transport>,
+  hash: (text: string) => string,
+): Reachable {
+  const open = (): Promise<Model> => openModel(provider, target.model, { fetch: wire.fetch, key });
+  const known: Target = targetOf(target, provider, key, hash);
+  const ask = askModel(open, { transport: wire, ...(provider.toolIds && { toolIds: provider.toolIds }) });
+  return { target: known, ask, defaults: defaultsOf(target.settings, provider) };
+}
+
+/** What the file sets for every call of a model, in the AI SDK's words. */
+function defaultsOf(settings: ModelSettings, { protocol }: ResolvedProvider): Partial<ModelOptions> {
+  const { maxTokens, temperature, topP, frequencyPenalty, presencePenalty, parallelToolCalls, thinkingTokens, options } = settings;
+  const vendor = { 'anthropic-messages': 'anthropic', google: 'google', 'openai-chat': 'openai', 'openai-responses': 'openai' }[protocol];
+  const own: Record<string, unknown> = { ...options };
+  if (parallelToolCalls !== undefined) {
+    if (vendor === 'openai') own['parallelToolCalls'] = parallelToolCalls;
+    if (vendor === 'anthropic') own['disableParallelToolUse'] = !parallelToolCalls;
+  }
+  if (thinkingTokens !== undefined && vendor === 'anthropic' && thinkingTokens >= 0)
+    own['thinking'] = thinkingTokens === 0 ? { type: 'disabled' } : { type: 'enabled', budgetTokens: thinkingTokens };
+  if (thinkingTokens !== undefined && vendor === 'google') own['thinkingConfig'] = { thinkingBudget: thinkingTokens };
+  const named = { maxOutputTokens: maxTokens, temperature, topP, frequencyPenalty, presencePenalty };
+  return {
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+    ...(Object.keys(own).length > 0 && { providerOptions: { [vendor]: own } as NonNullable<ModelOptions['providerOptions']> }),
+  };
+}

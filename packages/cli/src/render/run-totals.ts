@@ -1,0 +1,27 @@
+import type { CallRecord, Usage } from '@holdfast/core/engine';
+import { usageWords } from './call-words.ts';
+
+const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+
+/** What a run has paid so far, over all its calls: failed and withdrawn attempts included. */
+export class RunTotals {
+  #usage: Usage = {};
+  #usd: number | undefined;
+  #calls = 0;
+
+  add({ paid, usd }: CallRecord): void {
+    this.#calls += 1;
+    const fields = ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const;
+    const added = Object.fromEntries(
+      fields.map((field) => [field, sum(this.#usage[field], paid[field])]).filter(([, value]) => value !== undefined),
+    );
+    this.#usage = { ...added, ...((this.#usage.estimated || paid.estimated) && { estimated: true }) };
+    this.#usd = sum(this.#usd, usd);
+  }
+
+  line(): string | undefined {
+    if (this.#calls === 0) return undefined;
+    return `${this.#calls} model call${this.#calls === 1 ? '' : 's'}, ${usageWords(this.#usage, this.#usd)}`;
+  }
+}

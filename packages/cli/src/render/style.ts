@@ -1,0 +1,29 @@
+/** ANSI styles, or none. */
+export interface Style {
+  readonly dim: (text: string) => string;
+  readonly bold: (text: string) => string;
+  readonly struck: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly cyan: (text: string) => string;
+}
+
+const code =
+  (on: number | string, off: number | string) =>
+  (text: string): string =>
+    `\x1b[${on}m${text}\x1b[${off}m`;
+
+const plain = (text: string): string => text;
+
+export const COLOR: Style = {
+  dim: code(2, 22),
+  bold: code(1, 22),
+  struck: code('2;9', '22;29'),
+  red: code(31, 39),
+  yellow: code(33, 39),
+  green: code(32, 39),
+  cyan: code(36, 39),
+};
+
+export const PLAIN: Style = { dim: plain, bold: plain, struck: plain, red: plain, yellow: plain, green: plain, cyan: plain };

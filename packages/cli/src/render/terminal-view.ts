@@ -1,0 +1,126 @@
+import type { EventRow, LiveEvent, RunEvent, ToolCall } from '@holdfast/agent';
+import type { CallEvent } from '@holdfast/core/engine';
+import { callLine } from './call-words.ts';
+import { RunTotals } from './run-totals.ts';
+import type { Style } from './style.ts';
+import { resultWords, toolWords } from './tool-words.ts';
+import { cursorAfter, tame } from './width.ts';
+
+export interface Screen {
+  readonly style: Style;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/**
+ * A run on a terminal, live. Every method answers what is to be written; nothing is written here.
+ *
+ * T1. Text that is withdrawn is visibly struck where it stands; what has left the screen is said to be void.
+ * T2. A line of its own never lands in the middle of streamed text.
+ * T3. Text from models and tools cannot steer the terminal.
+ */
+export class TerminalView {
+  readonly #screen: Screen;
+  readonly #totals = new RunTotals();
+  readonly #calls = new Map<string, ToolCall>();
+  /** What is on the screen of the answer in the making, since its last whole line of ours. */
+  #fragment = '';
+  #streamed = '';
+  #kind: 'text' | 'reasoning' | undefined;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  live(event: LiveEvent): string {
+    if (event.type === 'withdrawn') {
+      this.#streamed = '';
+      return '';
+    }
+    const text = tame(event.text);
+    const gap = this.#kind !== undefined && this.#kind !== event.type && !this.#fragment.endsWith('\n') ? '\n' : '';
+    this.#kind = event.type;
+    this.#fragment += gap + text;
+    if (event.type === 'text') this.#streamed += event.text;
+    return gap + (event.type === 'reasoning' ? this.#screen.style.dim(text) : text);
+  }
+
+  call(event: CallEvent): string {
+    if (event.type === 'call-end') this.#totals.add(event.record);
+    const struck = event.type === 'withdrawn' ? this.#strike() : '';
+    const line = callLine(event);
+    return line === undefined ? struck : struck + this.#line(this.#screen.style.yellow(`! ${tame(line)}`));
+  }
+
+  row({ event }: EventRow): string {
+    const { style } = this.#screen;
+    switch (event.type) {
+      case 'model-reply':
+        return this.#reply(event);
+      case 'tool-start': {
+        const call = this.#calls.get(event.id);
+        return this.#line(style.cyan(`→ ${tame(toolWords(call ?? { name: event.name, input: '' }))}`));
+      }
+      case 'tool-result': {
+        const mark = event.failed ? style.red('✗') : style.green('✓');
+        return this.#line(`${mark} ${style.dim(tame(`${event.name}: ${resultWords(event.output, event.failed)}`))}`);
+      }
+      case 'notice':
+        return this.#line(style.yellow(`! ${tame(event.text)}`));
+      case 'run-end':
+        return this.#end(event);
+      default:
+        return '';
+    }
+  }
+
+  #reply(event: RunEvent & { readonly type: 'model-reply' }): string {
+    for (const block of event.blocks) if (block.type === 'tool-call') this.#calls.set(block.id, block);
+    const text = event.blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
+    const missed = this.#streamed === '' && text !== '' ? tame(text) : '';
+    const end = this.#closeLine(missed);
+    this.#fragment = this.#streamed = '';
+    this.#kind = undefined;
+    return missed + end;
+  }
+
+  #end(event: RunEvent & { readonly type: 'run-end' }): string {
+    const { style } = this.#screen;
+    const why = {
+      done: '',
+      failed: style.red(`failed: ${tame(event.failure?.message ?? 'no reason given')}`),
+      'out-of-turns': style.yellow('stopped: the limit of turns (max_iterations) is reached'),
+      stopped: style.yellow('stopped'),
+    }[event.why];
+    const totals = this.#totals.line();
+    return this.#line([...(why === '' ? [] : [why]), ...(totals === undefined ? [] : [style.dim(totals)])].join('\n'));
+  }
+
+  #closeLine(more = ''): string {
+    const text = this.#fragment + more;
+    return text === '' || text.endsWith('\n') ? '' : '\n';
+  }
+
+  /** T2. What stood before a line of ours can no longer be struck in place. */
+  #line(text: string): string {
+    if (text === '') return '';
+    const before = this.#closeLine();
+    this.#fragment = '';
+    this.#kind = undefined;
+    return `${before}${text}\n`;
+  }
+
+  /** T1. */
+  #strike(): string {
+    const { style, columns, rows } = this.#screen;
+    const text = this.#fragment;
+    this.#fragment = this.#streamed = '';
+    this.#kind = undefined;
+    if (text.trim() === '') return text === '' || text.endsWith('\n') ? '' : '\n';
+    const cursor = cursorAfter(text, columns);
+    const end = text.endsWith('\n') ? '' : '\n';
+    if (cursor.rows >= rows - 1) return `${end}${style.dim(`↑ the ${cursor.rows + 1} lines above are void`)}\n`;
+    const struck = text.replace(/[^\n]+/g, (line) => style.struck(line));
+    return `${cursor.rows > 0 ? `\x1b[${cursor.rows}A` : ''}\r\x1b[J${struck}${end}`;
+  }
+}

@@ -1,0 +1,80 @@
+import type { EventRow, LiveEvent, RunResult } from '@holdfast/agent';
+import type { CallEvent, CallRecord } from '@holdfast/core/engine';
+import type { Terminal } from './context.ts';
+import { recordLines } from './render/call-words.ts';
+import { jsonCall, jsonLive, jsonResult, jsonRow } from './render/json-view.ts';
+import { PlainView } from './render/plain-view.ts';
+import { COLOR, PLAIN } from './render/style.ts';
+import { TerminalView } from './render/terminal-view.ts';
+
+/** Where a run's events go: a live terminal, one line each on stderr, or JSON lines on stdout. */
+export interface RunView {
+  live(event: LiveEvent): void;
+  call(event: CallEvent): void;
+  row(row: EventRow): void;
+  /** The run is over. `fresh`: nothing of it was shown while it ran. */
+  end(session: string, result: RunResult, exit: number, fresh: boolean): void;
+}
+
+export interface ViewOptions {
+  readonly json: boolean;
+  readonly explain: boolean;
+}
+
+export function runView(terminal: Terminal, { json, explain }: ViewOptions): RunView {
+  const view = json ? jsonView(terminal) : terminal.outIsTty ? liveView(terminal) : plainView(terminal);
+  if (!explain || json) return view;
+  const records: CallRecord[] = [];
+  return {
+    ...view,
+    call: (event) => {
+      if (event.type === 'call-end') records.push(event.record);
+      view.call(event);
+    },
+    end: (...args) => {
+      view.end(...args);
+      const lines = records.splice(0).flatMap(recordLines);
+      if (lines.length > 0) terminal.err(`\n${lines.join('\n')}\n`);
+    },
+  };
+}
+
+function jsonView({ out }: Terminal): RunView {
+  return {
+    live: (event) => out(`${jsonLive(event)}\n`),
+    call: (event) => out(`${jsonCall(event)}\n`),
+    row: (row) => out(`${jsonRow(row)}\n`),
+    end: (session, result, exit) => out(`${jsonResult(session, result, exit)}\n`),
+  };
+}
+
+function liveView(terminal: Terminal): RunView {
+  const screen = { style: terminal.color ? COLOR : PLAIN, columns: terminal.columns(), rows: terminal.rows() };
+  const view = new TerminalView(screen);
+  const write = (text: string): void => {
+    if (text !== '') terminal.out(text);
+  };
+  return {
+    live: (event) => write(view.live(event)),
+    call: (event) => write(view.call(event)),
+    row: (row) => write(view.row(row)),
+    end: (_session, { answer }, _exit, fresh) => {
+      if (!fresh && answer !== '') write(`${answer}\n`);
+    },
+  };
+}
+
+function plainView({ out, err }: Terminal): RunView {
+  const view = new PlainView();
+  const lines = (all: readonly string[]): void => {
+    if (all.length > 0) err(`${all.join('\n')}\n`);
+  };
+  return {
+    live: () => {},
+    call: (event) => lines(view.call(event)),
+    row: (row) => lines(view.row(row)),
+    end: (_session, { why, answer }) => {
+      if (why === 'done' && answer !== '') out(answer.endsWith('\n') ? answer : `${answer}\n`);
+    },
+  };
+}
