@@ -3,96 +3,13 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { ask, parts, realTransport, resolved, textOf, typesOf } from '../../test/asking.ts';
 import { frames, json, rawServer, stream } from '../../test/raw-server.ts';
-import { chat, gemini, HAPPY, messages, responses } from '../../test/wire-shapes.ts';
+import { SPOKEN } from '../../test/wire-faults.ts';
+import { HAPPY } from '../../test/wire-shapes.ts';
 import type { Part } from '../model.ts';
 import { ModelFailure } from '../rules/failure.ts';
 import { END, type End } from '../source.ts';
 import { AFTER_FINISH } from './tap.ts';
 import { transport } from './transport.ts';
-
-const SPOKEN = {
-  'openai-chat': {
-    head: frames(chat.role),
-    hello: frames(chat.hello),
-    world: frames(chat.world),
-    error: frames(chat.error),
-    half: frames(chat.call, chat.args),
-    finish: frames(chat.stop),
-    done: frames('[DONE]'),
-    unknown: frames({ type: 'keepalive' }),
-    whole: {
-      id: 'c',
-      object: 'chat.completion',
-      created: 1,
-      model: 'm',
-      choices: [{ index: 0, message: { role: 'assistant', content: 'Hello world' }, finish_reason: 'stop' }],
-    },
-    errorBody: chat.error,
-  },
-  'anthropic-messages': {
-    head: frames(messages.start, messages.textStart),
-    hello: frames(messages.hello),
-    world: frames(messages.world),
-    error: frames(messages.error),
-    half: frames(messages.textStop, messages.callStart, messages.args),
-    finish: frames(messages.textStop, messages.end),
-    done: frames(messages.stop),
-    unknown: frames({ type: 'session_note', note: 1 }),
-    whole: {
-      id: 'm',
-      type: 'message',
-      role: 'assistant',
-      model: 'm',
-      content: [{ type: 'text', text: 'Hello world' }],
-      stop_reason: 'end_turn',
-      stop_sequence: null,
-      usage: { input_tokens: 1, output_tokens: 2 },
-    },
-    errorBody: messages.error,
-  },
-  'openai-responses': {
-    head: frames(responses.created, responses.text),
-    hello: frames(responses.hello),
-    world: frames(responses.world),
-    error: frames(responses.failed),
-    half: frames(responses.textDone, responses.call, { ...responses.args, delta: '{"at":' }),
-    finish: frames(responses.textDone, responses.completed),
-    done: '',
-    unknown: frames({ type: 'response.new_thing' }),
-    whole: {
-      id: 'r',
-      object: 'response',
-      created_at: 1,
-      model: 'm',
-      output: [
-        {
-          id: 'msg',
-          type: 'message',
-          role: 'assistant',
-          status: 'completed',
-          content: [{ type: 'output_text', text: 'Hello world', annotations: [] }],
-        },
-      ],
-      usage: { input_tokens: 1, output_tokens: 2 },
-    },
-    errorBody: { error: { message: 'overloaded', type: 'server_error', code: 'server_is_overloaded' } },
-  },
-  google: {
-    head: '',
-    hello: frames(gemini.hello),
-    world: frames(gemini.world),
-    error: frames(gemini.error),
-    half: '',
-    finish: frames(gemini.stop),
-    done: '',
-    unknown: frames({ newThing: 1 }),
-    whole: {
-      candidates: [{ content: { role: 'model', parts: [{ text: 'Hello world' }] }, finishReason: 'STOP' }],
-      usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 2, totalTokenCount: 3 },
-    },
-    errorBody: gemini.error,
-  },
-} as const;
 
 const PACKAGES = [
   ['openai-chat', 'openai-compatible'],

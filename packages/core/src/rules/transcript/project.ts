@@ -1,6 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import { fates, type CallFate } from './exchanges.ts';
 import { isCut, isNative, metadata, originOf, type Origin } from './origin.ts';
+import { system, user } from './plain-turns.ts';
 import { projectToolId, type ToolIdRule } from './tool-ids.ts';
 
 export interface ProjectionTarget extends Origin {
@@ -12,7 +13,6 @@ type Content = Assistant['content'][number];
 
 /** What an orphaned call is told (T1). */
 export const NOT_EXECUTED = 'not executed: interrupted';
-const EMPTY = '(empty)';
 /** Google's documented word for "this call was made elsewhere"; only the first of parallel calls is signed. */
 const SKIP_SIGNATURE = 'skip_thought_signature_validator';
 const PROVIDER_RUN_LIMIT = 4000;
@@ -27,42 +27,39 @@ const PROVIDER_RUN_LIMIT = 4000;
 export function project(prompt: LanguageModelV4Prompt, target: ProjectionTarget): LanguageModelV4Prompt {
   const byMessage = fates(prompt);
   const out: LanguageModelV4Prompt = [];
+  const ranThere = new Set<string>();
   let talking = false;
   for (const message of prompt) {
     if (message.role === 'system') out.push(system(message, target, talking));
     else if (message.role === 'user') out.push(user(message));
-    else if (message.role === 'tool') out.push(...approvals(message));
-    else out.push(...assistant(message, byMessage.get(message) ?? [], target));
+    else if (message.role === 'tool') out.push(...elsewhere(message, ranThere));
+    else {
+      const sent = assistant(message, byMessage.get(message) ?? [], target);
+      for (const id of runByProvider(sent[0])) ranThere.add(id);
+      out.push(...sent);
+    }
     talking ||= message.role !== 'system';
   }
   return out;
 }
 
-/** Later system messages are refused by some: they go on as marked user text. Lifting them to the top would rewrite the prefix (T2). */
-function system(message: LanguageModelV4Message & { role: 'system' }, target: ProjectionTarget, talking: boolean): LanguageModelV4Message {
-  const kept = metadata(message, true);
-  const topOnly = target.protocol === 'anthropic-messages' || target.protocol === 'google';
-  if (!talking || !topOnly) return { role: 'system', content: message.content, ...kept };
-  return { role: 'user', content: [{ type: 'text', text: `<system>\n${message.content}\n</system>` }], ...kept };
-}
+const runByProvider = (message: LanguageModelV4Message | undefined): string[] =>
+  message?.role === 'assistant'
+    ? message.content.flatMap((part) => (part.type === 'tool-call' && part.providerExecuted ? [part.toolCallId] : []))
+    : [];
 
-function user(message: LanguageModelV4Message & { role: 'user' }): LanguageModelV4Message {
+/** Results of our own tools go where their call is; what else a tool message holds stays: approvals, and results of tools run there. */
+function elsewhere(message: LanguageModelV4Message & { role: 'tool' }, ranThere: ReadonlySet<string>): LanguageModelV4Message[] {
   const content = message.content.flatMap((part) => {
-    if (part.type === 'text' && part.text.trim() === '') return [];
+    if (part.type === 'tool-result' && !ranThere.has(part.toolCallId)) return [];
     const { providerOptions: _, ...rest } = part;
     return [{ ...rest, ...metadata(part, true) }];
   });
-  return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: EMPTY }], ...metadata(message, true) };
-}
-
-/** Results go where their call is; what else a tool message holds stays. */
-function approvals(message: LanguageModelV4Message & { role: 'tool' }): LanguageModelV4Message[] {
-  const content = message.content.filter((part) => part.type === 'tool-approval-response');
-  return content.length > 0 ? [{ role: 'tool', content }] : [];
+  return content.length > 0 ? [{ role: 'tool', content, ...metadata(message, true) }] : [];
 }
 
 function assistant(message: Assistant, calls: readonly CallFate[], target: ProjectionTarget): LanguageModelV4Message[] {
-  const ids = new Map(calls.map(({ call, occurrence }) => [call, projectToolId(call.toolCallId, occurrence, target.toolIds)]));
+  const ids = new Map(calls.map((fate) => [fate.call, sentId(fate, originOf(message), target)]));
   const whole = isNative(originOf(message), target);
   const parts = message.content.flatMap((part) => {
     const origin = originOf(part);
@@ -72,6 +69,12 @@ function assistant(message: Assistant, calls: readonly CallFate[], target: Proje
   const out: LanguageModelV4Message[] = content.length > 0 ? [{ role: 'assistant', content, ...metadata(message, whole) }] : [];
   if (calls.length > 0) out.push(answers(calls, ids, target));
   return out;
+}
+
+/** An id that this very target made is one that it takes. */
+function sentId({ call, occurrence }: CallFate, whole: Origin | undefined, target: ProjectionTarget): string {
+  const origin = originOf(call) ?? whole;
+  return origin && isNative(origin, target) ? call.toolCallId : projectToolId(call.toolCallId, occurrence, target.toolIds);
 }
 
 function block(part: Content, native: boolean, ids: ReadonlyMap<Content, string>): Content[] {

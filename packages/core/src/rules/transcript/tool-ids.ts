@@ -13,7 +13,8 @@ interface Shape {
 
 const SHAPES: Readonly<Record<ToolIdRule, Shape>> = {
   anthropic: { takes: /^[a-zA-Z0-9_-]{1,64}$/, digits: 20, prefix: 'hf_' },
-  'openai-chat': { takes: /^[a-zA-Z0-9_-]{1,40}$/, digits: 20, prefix: 'hf_' },
+  // Imitations make ids such as `functions.look:0`, and want them back.
+  'openai-chat': { takes: /^[\x21-\x7e]{1,40}$/, digits: 20, prefix: 'hf_' },
   'openai-responses': { takes: /^(?!.*_$)[a-zA-Z0-9_-]{1,64}$/, digits: 20, prefix: 'hf_' },
   mistral: { takes: /^[a-zA-Z0-9]{9}$/, digits: 9, prefix: '' },
   any: { takes: /^[^]+$/, digits: 20, prefix: 'hf_' },
