@@ -268,9 +268,10 @@ describe.each(PACKAGES)('faults of %s (%s)', (api, pkg) => {
       ...(pkg && { chat: pkg }),
       transport: realTransport(fetch),
     });
-    for (let i = 0; i < 5; i++) await source.next();
+    for (let i = 0; i < 50; i++) await source.next();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(taken).toBeLessThanOrEqual(8);
+    // The packages' own pipelines would take three more.
+    expect(taken).toBeLessThanOrEqual(51);
     source.cancel('enough');
   });
 
