@@ -4,11 +4,12 @@ import { Answers, type Answer } from './answers.ts';
 import { drive, type Handlers } from './drive.ts';
 import { Feed } from './feed.ts';
 import { Inbox } from './inbox.ts';
+import { Known } from './known.ts';
 import type { Live, LiveListener } from './live.ts';
 import { SessionLog } from './log.ts';
 import type { Identity, Redact, SessionStore } from './ports.ts';
 import type { EventRow } from './rules/events.ts';
-import { answerOf, fold, snapshot, START, type RunState } from './rules/fold.ts';
+import { answerOf, snapshot, START, type RunState } from './rules/fold.ts';
 import { loop, type LoopOptions } from './rules/loop.ts';
 import { missingError } from './rules/session-error.ts';
 import { Stopped } from './rules/teller.ts';
@@ -32,13 +33,6 @@ export interface RunsPorts {
   readonly agent: { readonly name: string; readonly file: string; readonly cwd: string };
   readonly limits: Pick<LoopOptions, 'maxIterations' | 'maxConsecutiveToolCalls'>;
   readonly handlers: (scope: Scope) => Handlers;
-}
-
-/** A session as far as this process knows it; between runs others may append to it. */
-interface Known {
-  state: RunState;
-  seq: number;
-  run: string;
 }
 
 interface Active extends Scope {
@@ -166,25 +160,19 @@ export class Runs implements Runtime {
   }
 
   #wrote(known: Known, inbox: Inbox, rows: readonly EventRow[]): void {
-    for (const { event, seq, run } of rows) {
-      known.state = fold(known.state, event);
-      [known.seq, known.run] = [seq, run];
-      inbox.consumed([event]);
-    }
+    known.take(rows);
+    inbox.consumed(rows.map(({ event }) => event));
     const session = rows[0]?.session;
     if (session !== undefined) this.#feed.publish(session, rows);
   }
 
   async #catchUp(session: string): Promise<Known> {
-    const known = this.#known.get(session) ?? { state: START, seq: 0, run: '' };
+    const known = this.#known.get(session) ?? new Known();
     const rows = await this.#ports.store.read(session, known.seq);
     if (known.seq === 0 && rows.length === 0 && !(await this.#ports.store.head(session))) {
       throw missingError(session);
     }
-    for (const { event, seq, run } of rows) {
-      known.state = fold(known.state, event);
-      [known.seq, known.run] = [seq, run];
-    }
+    known.take(rows);
     this.#known.set(session, known);
     return known;
   }

@@ -1,7 +1,14 @@
 import type { SessionHead, SessionStore, Writer } from '../ports.ts';
-import { attemptOf, decode, decodeRow, encode, titleOf, VERSION, type StoredRow } from '../rules/rows.ts';
+import { attemptOf, decode, decodeRow, encode, titleOf, VERSION, type Columns } from '../rules/rows.ts';
 import { busyError, missingError, movedOn } from '../rules/session-error.ts';
 import type { InboxItem } from '../rules/world.ts';
+
+interface StoredRow {
+  readonly columns: Columns;
+  readonly type: string;
+  readonly at: number;
+  readonly body: string;
+}
 
 interface Stored {
   readonly head: Parameters<SessionStore['create']>[0];
@@ -35,21 +42,18 @@ export function memorySessions(alive: (writer: Writer) => boolean = () => true):
         throw movedOn(session, rows.length, after);
       }
       const { at, run, path } = how;
-      const common = { session, version: VERSION, at, run, path: JSON.stringify(path) };
-      const added = events.map((event, i) => ({
-        ...common,
-        seq: after + i + 1,
-        attempt: attemptOf(event, how.attempt),
-        type: event.type,
-        body: bodies[i] as string,
-      }));
+      const added = events.map((event, i): StoredRow => {
+        const body = bodies[i] as string;
+        const columns: Columns = [after + i + 1, VERSION, at, run, JSON.stringify(path), attemptOf(event, how.attempt), body];
+        return { columns, type: event.type, at, body };
+      });
       rows.push(...added);
       const named = new Set(events.map((event) => (event.type === 'input' ? event.item : undefined)));
       stored.inbox = stored.inbox.filter(({ id }) => !named.has(id));
       version++;
       return rows.length;
     },
-    read: async (session, after) => (sessions.get(session)?.rows ?? []).slice(after).map(decodeRow),
+    read: async (session, after) => (sessions.get(session)?.rows ?? []).slice(after).map(({ columns }) => decodeRow(session, columns)),
     async head(session) {
       const stored = sessions.get(session);
       return stored && headOf(stored, alive);
@@ -82,9 +86,9 @@ export function memorySessions(alive: (writer: Writer) => boolean = () => true):
 
 function headOf({ head, rows, writer }: Stored, alive: (writer: Writer) => boolean): SessionHead {
   const last = rows.at(-1);
-  const end = last?.type === 'run-end' ? decode(last.body, last.version) : undefined;
+  const end = last?.type === 'run-end' ? decode(last.body, VERSION) : undefined;
   const input = rows.find(({ type }) => type === 'input');
-  const first = input && decode(input.body, input.version);
+  const first = input && decode(input.body, VERSION);
   const live = writer !== undefined && alive(writer);
   return {
     id: head.id,

@@ -4,18 +4,8 @@ import { SessionError } from './session-error.ts';
 /** Bytes on disk outlive us: each stored row says which shape its body has. */
 export const VERSION = 1;
 
-/** A row as a store keeps it: plain columns. `path` and `body` are JSON. */
-export interface StoredRow {
-  readonly session: string;
-  readonly seq: number;
-  readonly version: number;
-  readonly at: number;
-  readonly run: string;
-  readonly path: string;
-  readonly attempt: string | null;
-  readonly type: string;
-  readonly body: string;
-}
+/** The columns of a stored row beside its session: seq, version, at, run, path, attempt, body. `path` and `body` are JSON. */
+export type Columns = readonly [seq: number, version: number, at: number, run: string, path: string, attempt: string | null, body: string];
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -37,18 +27,16 @@ export function decode(body: string, version: number, lifts: Lifts = LIFTS, curr
 const newer = (version: number, current: number) =>
   `this session was written by a newer version of holdfast (rows of version ${version}, this one reads up to ${current}): update holdfast to read it`;
 
-export function decodeRow(row: StoredRow): EventRow {
-  return {
-    session: row.session,
-    seq: row.seq,
-    version: VERSION,
-    at: row.at,
-    run: row.run,
-    path: row.path === '[]' ? ROOT : (JSON.parse(row.path) as string[]),
-    ...(row.attempt !== null && { attempt: row.attempt }),
-    event: decode(row.body, row.version),
-  };
-}
+export const decodeRow = (session: string, [seq, version, at, run, path, attempt, body]: Columns): EventRow => ({
+  session,
+  seq,
+  version: VERSION,
+  at,
+  run,
+  path: path === '[]' ? ROOT : (JSON.parse(path) as string[]),
+  ...(attempt !== null && { attempt }),
+  event: decode(body, version),
+});
 
 const ROOT: readonly string[] = Object.freeze([]);
 
