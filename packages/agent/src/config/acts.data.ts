@@ -60,8 +60,31 @@ export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
   capabilities: ['image'],
 };
 
-/** Toolset types that give an agent its tools; the others are left out, said at check and refused at run. */
-export const SERVED_TOOLSETS: readonly string[] = ['filesystem', 'shell'];
+/**
+ * Toolset types that give an agent its tools, and the names of those; the other types are said at check and refused at run. `elsewhere`: tools
+ * of the same toolset in Docker's runtime, now or once, that are not here.
+ */
+export const TOOLS_OF: Readonly<Record<string, { readonly here: readonly string[]; readonly elsewhere: readonly string[] }>> = {
+  filesystem: {
+    here: ['read_file', 'read_multiple_files', 'write_file', 'edit_file', 'list_directory', 'directory_tree', 'search_files_content'],
+    elsewhere: [
+      'create_directory',
+      'remove_directory',
+      'move_file',
+      'get_file_info',
+      'search_files',
+      'list_allowed_directories',
+      'list_directory_with_sizes',
+      'add_allowed_directory',
+    ],
+  },
+  shell: {
+    here: ['shell'],
+    elsewhere: ['run_background_job', 'list_background_jobs', 'view_background_job', 'stop_background_job', 'run_shell_background'],
+  },
+};
+
+export const isServedToolset = (type: string): boolean => Object.hasOwn(TOOLS_OF, type);
 
 /** Text meant for the model or for people: `${env.NAME}` in it is left alone, it may be about code, and no secret gets into a prompt that way. */
 export const PROSE: ReadonlySet<string> = new Set(['instruction', 'description', 'welcome_message', 'readme']);

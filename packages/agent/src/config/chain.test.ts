@@ -3,7 +3,7 @@ import { chainOf, drawn } from './chain.ts';
 import type { ChainSpec } from './chain.ts';
 import { load } from './load.ts';
 import { problemLine } from './problem.ts';
-import { obstacles } from './doubts.ts';
+import { obstacles } from './obstacles.ts';
 
 const HEAD = `
 providers:

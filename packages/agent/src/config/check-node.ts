@@ -1,6 +1,6 @@
 import { nearest } from '@holdfast/core/engine';
 import type { Environment } from '@holdfast/core/engine';
-import { ACTED_ON, PROSE, SERVED_TOOLSETS } from './acts.data.ts';
+import { ACTED_ON, isServedToolset, PROSE } from './acts.data.ts';
 import { checkDuration, checkNumber, checkText } from './check-value.ts';
 import type { VariableUse } from './file.ts';
 import type { Names } from './names.ts';
@@ -81,7 +81,7 @@ export class Checker {
     this.#tellAll(spot, checkText(shape, text, this.#env));
     if (spot.prose || spot.quiet) return shape.ref === undefined ? undefined : this.#tellAll(spot, checkRef(shape.ref, text, this.#names));
     const { text: full, used, missing } = substitute(text, this.#env, shape.variable);
-    for (const name of used) this.variables.push({ name, path: spot.path, at: spot.at, missing: missing.includes(name) });
+    for (const name of used) this.variables.push({ name, file: this.#file, path: spot.path, at: spot.at, missing: missing.includes(name) });
     for (const name of missing) {
       this.#tellAll(spot, [
         {
@@ -137,7 +137,7 @@ export class Checker {
 
   #leftOut(node: MapNode, shape: ObjectShape, spot: Spot): boolean {
     const type = shape.name === 'toolset' ? node.entries.get('type') : undefined;
-    if (type?.node.kind !== 'text' || SERVED_TOOLSETS.includes(type.node.value)) return false;
+    if (type?.node.kind !== 'text' || isServedToolset(type.node.value)) return false;
     const known = shape.keys['type'];
     if (known?.is !== 'text' || known.oneOf?.includes(type.node.value) !== true || spot.quiet) return spot.quiet;
     const message = `toolsets of type "${type.node.value}" are not served yet; a run of an agent that has one is refused`;

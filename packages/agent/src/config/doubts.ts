@@ -1,30 +1,28 @@
 import { nearest, resolveProvider } from '@holdfast/core/engine';
 import type { Environment, ProviderEntry, ProviderError } from '@holdfast/core/engine';
-import { SERVED_TOOLSETS } from './acts.data.ts';
 import { chainOf, expand } from './chain.ts';
-import type { ChainSpec, ChainTarget } from './chain.ts';
 import { join } from './check-node.ts';
-import type { AgentFile, AgentSpec, ChainSettings } from './file.ts';
+import type { AgentFile } from './file.ts';
 import { isKnown, isServed, knownProviders } from './names.ts';
 import { markOf } from './normal.ts';
-import type { Mark, Problem } from './problem.ts';
+import type { Mark } from './problem.ts';
 import type { TreeNode } from './tree.ts';
 import type { Placed } from './whole.ts';
 
 /**
- * What makes a right file unfit to run here and now: keys that are not set, providers and toolsets that are not served. A doubt when a
- * file is checked, an obstacle when an agent of it is to run.
+ * What makes a right file unfit to run here and now: keys that are not set, providers that are not served. A doubt when a file is checked,
+ * an obstacle (`obstacles.ts`) when an agent of it is to run. Of what the file itself says, not of the gateway file behind it.
  */
 export function doubts(file: AgentFile, root: TreeNode, env: Environment): readonly Placed[] {
-  const written = [...file.providers.values()]
-    .filter((provider) => provider.tokenCommand === undefined)
+  const entries = [...file.providers.values()]
+    .filter((provider) => provider.file === file.name && provider.tokenCommand === undefined)
     .flatMap(({ entry, vendor }) => entryDoubts(entry, vendor, section(root, 'providers', entry.name), file, env));
-  const own = [...file.models.values()].flatMap(({ entry, name, provider }) =>
-    entry === undefined
+  const own = [...file.models.values()].flatMap(({ entry, name, provider, file: written }) =>
+    entry === undefined || written !== file.name
       ? []
       : entryDoubts(entry, file.providers.get(provider)?.vendor ?? provider, section(root, 'models', name), file, env),
   );
-  return [...written, ...own, ...impliedDoubts(file, root, env), ...partials(file, root)];
+  return [...entries, ...own, ...impliedDoubts(file, root, env), ...partials(file, root)];
 }
 
 /** Where an entry is written: its path, and the mark of one of its fields. */
@@ -46,7 +44,7 @@ function impliedDoubts(file: AgentFile, root: TreeNode, env: Environment): reado
       const where: Where = { path: `${join('agents', agent.name)}.model`, mark: () => agent.modelAt };
       return { targets: 'chain' in made ? made.chain.targets : [], where };
     }),
-    ...[...file.tiers.values()].map(({ name }) => ({
+    ...ownTiers(file).map(({ name }) => ({
       targets: expand(name, file, env),
       where: { path: join('tiers', name), mark: () => markOf(root, 'tiers', name) },
     })),
@@ -94,74 +92,15 @@ function findingOf({ kind, message, wayOut, provider }: ProviderError, vendor: s
   return { level: 'error', message, wayOut, ...(near === undefined ? {} : { nearest: near }) };
 }
 
-const NO_CONTINUE = { message: '"continue" is not there yet', wayOut: 'write restart or fail' };
+const ownTiers = (file: AgentFile) => [...file.tiers.values()].filter((tier) => tier.file === file.name);
+
+export const NO_CONTINUE = { message: '"continue" is not there yet', wayOut: 'write restart or fail' };
 
 const partials = (file: AgentFile, root: TreeNode): readonly Placed[] =>
-  [...file.tiers.values()]
+  ownTiers(file)
     .filter((tier) => tier.settings.onPartial === 'continue')
     .map((tier) => ({
       at: markOf(root, 'tiers', tier.name, 'on_partial'),
       path: `${join('tiers', tier.name)}.on_partial`,
       finding: { level: 'warning', ...NO_CONTINUE },
     }));
-
-/** What stands in the way of running this agent with this chain, here and now. Empty: go. */
-export function obstacles(file: AgentFile, agent: AgentSpec, chain: ChainSpec, env: Environment): readonly Problem[] {
-  const problem = (at: Mark, path: string, message: string, wayOut?: string): Problem => ({
-    level: 'error',
-    file: file.name,
-    line: at.line,
-    column: at.column,
-    path,
-    message,
-    ...(wayOut === undefined ? {} : { wayOut }),
-  });
-  const path = join('agents', agent.name);
-  const variables = file.variables
-    .filter((use) => use.missing && concerns(use.path, path, chain.targets, file))
-    .map((use) => problem(use.at, use.path, `the environment variable ${use.name} is not set`, `set ${use.name}`));
-  const waiting = new Set(variables.map((one) => one.path));
-  const entries = [...new Map(chain.targets.map((target) => [target.entry.name, target])).values()].flatMap(({ entry }) => {
-    const spec = file.providers.get(entry.name);
-    if (spec?.tokenCommand !== undefined) return [];
-    const answer = resolveProvider(entry, env);
-    if ('ok' in answer || [...waiting].some((one) => one.endsWith(`${entry.name}.base_url`))) return [];
-    const unserved = spec === undefined && isKnown(entry.name) && !isServed(entry.name);
-    const at = spec?.at ?? agent.modelAt;
-    if (unserved) return [problem(at, `${path}.model`, `provider "${entry.name}" is not served`, 'name a model of another provider')];
-    return [problem(at, spec === undefined ? `${path}.model` : join('providers', entry.name), answer.error.message, answer.error.wayOut)];
-  });
-  const toolsets = agent.toolsets
-    .filter((toolset) => !SERVED_TOOLSETS.includes(toolset.type))
-    .map((one) =>
-      problem(
-        one.at,
-        `${path}.toolsets`,
-        `toolsets of type "${one.type}" are not served`,
-        'take it out, or put it into an agent of its own',
-      ),
-    );
-  return [...variables, ...entries, ...toolsets, ...settingsObstacles(chain.settings, agent, path, problem)];
-}
-
-const settingsObstacles = (
-  settings: ChainSettings,
-  agent: AgentSpec,
-  path: string,
-  problem: (at: Mark, path: string, message: string, wayOut: string) => Problem,
-): readonly Problem[] =>
-  settings.onPartial === 'continue'
-    ? [problem(agent.modelAt, `${path}.model`, `on_partial: ${NO_CONTINUE.message}`, NO_CONTINUE.wayOut)]
-    : [];
-
-/** A variable matters to this run if it stands in its agent, or in a provider, model or toolset it uses. */
-function concerns(use: string, agent: string, targets: readonly ChainTarget[], file: AgentFile): boolean {
-  if (use.startsWith(`${agent}.`) || use.startsWith('toolsets.') || use.startsWith('permissions.') || use.startsWith('tiers.')) return true;
-  const entries = new Set(targets.map((target) => target.entry.name));
-  const providers = [...file.providers.keys()].filter((name) => entries.has(name));
-  const models = [...file.models.values()].filter((model) => entries.has(model.entry?.name ?? model.provider));
-  return (
-    providers.some((name) => use.startsWith(`${join('providers', name)}.`)) ||
-    models.some((model) => use.startsWith(`${join('models', model.name)}.`))
-  );
-}

@@ -12,7 +12,7 @@ export interface AgentFile {
   readonly tiers: ReadonlyMap<string, TierSpec>;
   readonly permissions: PermissionSpec;
   readonly classify: readonly ClassifySpec[];
-  /** Checked, and kept for the parts that act on them. */
+  /** `lanes` and `server`: checked, and kept for the parts that act on them. */
   readonly lanes: Readonly<Record<string, unknown>>;
   readonly server: Readonly<Record<string, unknown>>;
   /** Every `${env.NAME}` that was met, set or not. */
@@ -57,6 +57,8 @@ export interface ToolsetSpec {
 }
 
 export interface ProviderSpec {
+  /** The file it stands in. */
+  readonly file: string;
   readonly at: Mark;
   /** The vendor it builds on, when it says so. */
   readonly vendor?: string;
@@ -71,6 +73,8 @@ export interface ProviderSpec {
 
 export interface ModelSpec {
   readonly name: string;
+  /** The file it stands in. */
+  readonly file: string;
   readonly at: Mark;
   /** Name of the provider, as written. */
   readonly provider: string;
@@ -101,6 +105,8 @@ export interface ModelSettings {
 
 export interface TierSpec {
   readonly name: string;
+  /** The file it stands in. */
+  readonly file: string;
   readonly at: Mark;
   readonly models: readonly string[];
   readonly settings: ChainSettings;
@@ -126,6 +132,7 @@ export interface ClassifySpec {
 
 export interface VariableUse {
   readonly name: string;
+  readonly file: string;
   readonly path: string;
   readonly at: Mark;
   readonly missing: boolean;

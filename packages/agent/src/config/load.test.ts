@@ -76,6 +76,23 @@ describe('values', () => {
     expect(inAgent(text)).toContain(line);
   });
 
+  it.each([
+    [
+      'toolsets: [{ type: filesystem, tools: [read_fle] }]',
+      'f.yaml:4:44: error: agents.root.toolsets[0].tools[0]: the filesystem toolset has no tool "read_fle"; did you mean "read_file"?',
+    ],
+    [
+      'toolsets: [{ type: shell, tools: [bash] }]',
+      'f.yaml:4:39: error: agents.root.toolsets[0].tools[0]: the shell toolset has no tool "bash"; there are shell',
+    ],
+    [
+      'toolsets: [{ type: filesystem, tools: [move_file] }]',
+      'f.yaml:4:44: warning: agents.root.toolsets[0].tools[0]: the filesystem toolset has no "move_file" here; it is left out',
+    ],
+  ])('tools that are not there: %s', (text, line) => {
+    expect(inAgent(text)).toEqual([line]);
+  });
+
   it('a toolset type that does not exist is refused with the nearest', () => {
     expect(inAgent('toolsets: [{ type: filesytem }]')[0]).toMatch(
       /^f\.yaml:4:24: error: agents\.root\.toolsets\[0\]\.type: "filesytem" is not one of .*; did you mean "filesystem"\?$/,
@@ -193,20 +210,6 @@ describe('what is right but cannot run here', () => {
       'agents:\n  root: &a\n    model: openai/gpt-5\n    cache: {}\n    toolsets: [{ type: think }, { type: think }]\n  b: { <<: *a }\n',
     );
     expect(lines).toHaveLength(2);
-  });
-});
-
-describe('a gateway file', () => {
-  it('is told from an agent file by what it holds, and is strict throughout', () => {
-    const loaded = load('tiers: { a: openai/gpt-5 }\nmodels: { m: { provider: openai, model: x, tmperature: 1 } }\n', 'g.yaml', { env });
-    expect(loaded.kind).toBe('gateway');
-    expect(loaded.problems.map(problemLine)).toEqual([
-      'g.yaml:2:44: error: models.m.tmperature: unknown key "tmperature"; did you mean "temperature"?',
-    ]);
-  });
-
-  it('by its name when it holds providers only', () => {
-    expect(load('providers: { openai: {} }\n', 'etc/holdfast.yaml', { env })).toMatchObject({ kind: 'gateway', problems: [] });
   });
 });
 

@@ -4,7 +4,7 @@ import { Checker } from './check-node.ts';
 import { doubts } from './doubts.ts';
 import type { AgentFile } from './file.ts';
 import { AGENT_FILE, GATEWAY_FILE } from './holdfast.data.ts';
-import { namesOf } from './names.ts';
+import { namesOf, withBase } from './names.ts';
 import { normalise } from './normal.ts';
 import { hasErrors } from './problem.ts';
 import type { Mark, Problem } from './problem.ts';
@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly env: Environment;
   /** Absent: told by what the file holds. */
   readonly kind?: FileKind;
+  /** A gateway file (`--config`) whose providers, models and tiers may be used; a name of the file itself wins. */
+  readonly base?: AgentFile;
 }
 
 /** `file` is there when nothing in it is an error; warnings come along either way. In the order of the file. */
@@ -47,7 +49,7 @@ export function load(text: string, name: string, options: LoadOptions): Loaded {
   if (root.kind === 'null') return whole(root.at, 'the file is empty', EMPTY);
   if (root.kind !== 'map') return whole(root.at, `the file holds ${found(root)}, not a map of keys and values`, EMPTY);
   const kind = options.kind ?? kindOf(root, name);
-  return { kind, ...judge(root, name, kind, problems, options.env) };
+  return { kind, ...judge(root, name, kind, problems, options) };
 }
 
 const EMPTY = 'an agent file begins with "agents:"';
@@ -57,14 +59,14 @@ function judge(
   name: string,
   kind: FileKind,
   faults: readonly Problem[],
-  env: Environment,
+  { env, base }: LoadOptions,
 ): { file?: AgentFile; problems: readonly Problem[] } {
-  const checker = new Checker(name, namesOf(root), env);
+  const checker = new Checker(name, withBase(namesOf(root), base), env);
   checker.check(root, kind === 'agent' ? AGENT_FILE : GATEWAY_FILE);
   for (const { at, path, finding } of checkWhole(root)) checker.tell({ ...at, path }, finding);
   const first = [...faults, ...checker.problems];
   if (hasErrors(first)) return { problems: inOrder(first) };
-  const file = normalise(name, root, toRaw(root, env), checker.variables);
+  const file = normalise({ name, root, raw: toRaw(root, env), variables: checker.variables, ...(base === undefined ? {} : { base }) });
   for (const { at, path, finding } of doubts(file, root, env)) checker.tell({ ...at, path }, finding);
   const problems = inOrder([...faults, ...checker.problems]);
   return hasErrors(problems) ? { problems } : { file, problems };
@@ -77,8 +79,22 @@ function kindOf(root: MapNode, name: string): FileKind {
   return ours || /(^|[\\/])holdfast\.ya?ml$/.test(name) ? 'gateway' : 'agent';
 }
 
-const inOrder = (problems: readonly Problem[]): readonly Problem[] =>
-  problems.toSorted((a, b) => a.line - b.line || a.column - b.column || a.level.localeCompare(b.level));
+/** More of them help nobody: something else was handed in than an agent file. */
+const MOST = 200;
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column || a.level.localeCompare(b.level));
+  if (sorted.length <= MOST) return sorted;
+  // Errors first: what is left out may not turn an invalid file into a valid one.
+  const kept = new Set(
+    [...sorted.filter((one) => one.level === 'error'), ...sorted.filter((one) => one.level === 'warning')].slice(0, MOST),
+  );
+  const { file, line, column } = sorted[sorted.length - 1]!;
+  return [
+    ...sorted.filter((one) => kept.has(one)),
+    { level: 'warning', file, line, column, path: '', message: `and ${sorted.length - MOST} more` },
+  ];
+}
 
 const lineOf = (text: string, offset: number): Mark => {
   const before = text.slice(0, offset).split('\n');

@@ -1,5 +1,6 @@
 import { KNOWN_PROVIDERS } from '@holdfast/core/engine';
 import { DOCKER_PROVIDERS } from './docker-providers.data.ts';
+import type { AgentFile } from './file.ts';
 import type { TreeNode } from './tree.ts';
 
 /** The names a file defines, and the provider names known without being written down. */
@@ -30,6 +31,17 @@ export const namesOf = (root: TreeNode): Names => ({
   toolsets: new Set(keysOf(root, 'toolsets')),
   definitions: new Set([...keysOf(root, 'mcps'), ...keysOf(root, 'rag')]),
 });
+
+/** The names of a file and of the gateway file behind it. */
+export const withBase = (names: Names, base: AgentFile | undefined): Names =>
+  base === undefined
+    ? names
+    : {
+        ...names,
+        models: new Set([...names.models, ...base.models.keys()]),
+        tiers: new Set([...names.tiers, ...base.tiers.keys()]),
+        providers: new Set([...names.providers, ...base.providers.keys()]),
+      };
 
 /** Served by Holdfast under its own name. */
 export const isServed = (provider: string): boolean => Object.hasOwn(KNOWN_PROVIDERS, provider);

@@ -62,8 +62,12 @@ describe('a YAML text as a tree', () => {
     expect(faults[0]).toMatchObject({ level: 'error', line: 5, message: expect.stringContaining('100000 values') });
   });
 
-  it('a nest too deep for the stack is refused', () => {
-    expect(parseTree('['.repeat(200_000)).faults[0]?.message).toMatch(/nested too deeply|not valid YAML/);
+  it.each([
+    ['open', '['.repeat(200_000)],
+    ['closed', '['.repeat(3000) + ']'.repeat(3000)],
+    ['by indentation', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+  ])('T3: a nest too deep is refused (%s)', (_what, text) => {
+    expect(parseTree(text).faults[0]?.message).toMatch(/nested too deeply|not valid YAML/);
   });
 
   it('every node knows its line and column', () => {

@@ -6,6 +6,7 @@ import type { Mark } from './problem.ts';
  * A YAML text as a plain tree with positions: aliases resolved, `<<` merged, keys as text.
  * T1. What aliases expand to is counted before anybody walks it: a small file cannot become a large one.
  * T2. A key stands once in a map; own keys win over merged ones.
+ * T3. No deeper than anybody writes by hand: what walks the tree may recurse.
  */
 export type TreeNode =
   | { readonly kind: 'map'; readonly at: Mark; readonly entries: ReadonlyMap<string, Entry> }
@@ -36,6 +37,7 @@ export interface Tree {
 }
 
 const MAX_NODES = 100_000;
+const MAX_DEPTH = 200;
 const MAX_FAULTS = 5;
 
 export function parseTree(text: string): Tree {
@@ -91,6 +93,7 @@ class Builder {
 
   build(yaml: YamlNode): TreeNode {
     if (isAlias(yaml)) return this.#alias(yaml, yaml.source, yaml.resolve(this.#document));
+    if (this.#open.size >= MAX_DEPTH) throw new RangeError('too deep');
     this.#nodes++;
     const before = this.#nodes;
     this.#open.add(yaml);

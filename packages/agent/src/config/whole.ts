@@ -1,5 +1,9 @@
-import type { Finding } from './refs.ts';
+import { nearest } from '@holdfast/core/engine';
+import { isServedToolset, TOOLS_OF } from './acts.data.ts';
 import { join } from './check-node.ts';
+import { listed } from './refs.ts';
+import type { Finding } from './refs.ts';
+import { short } from './words.ts';
 import type { Mark } from './problem.ts';
 import type { Entry, TreeNode } from './tree.ts';
 
@@ -21,9 +25,9 @@ const error = (entry: Entry, path: string, message: string, wayOut?: string): Pl
   finding: { level: 'error', message, ...(wayOut === undefined ? {} : { wayOut }) },
 });
 
-/** What no single value shows: names that stand twice, names no reference can reach, models without a model. */
+/** What no single value shows: tools a toolset does not have, names that stand twice, names no reference can reach, models without a model. */
 export function checkWhole(root: TreeNode): readonly Placed[] {
-  return [...sameNames(root), ...unreachable(root), ...section(root, 'models').flatMap(half), ...noAgents(root)];
+  return [...sameNames(root), ...unreachable(root), ...section(root, 'models').flatMap(half), ...noAgents(root), ...toolNames(root)];
 }
 
 /** A name is one thing: a reference must not depend on where it is looked up first. */
@@ -77,4 +81,31 @@ function half(entry: Entry): readonly Placed[] {
 function noAgents(root: TreeNode): readonly Placed[] {
   const agents = root.kind === 'map' ? root.entries.get('agents') : undefined;
   return agents?.node.kind === 'map' && agents.node.entries.size === 0 ? [error(agents, 'agents', 'no agent is defined')] : [];
+}
+
+/** `tools:` of a toolset names tools of that toolset. */
+function toolNames(root: TreeNode): readonly Placed[] {
+  const lists = section(root, 'agents').flatMap((agent) => {
+    const toolsets = agent.node.kind === 'map' ? agent.node.entries.get('toolsets')?.node : undefined;
+    const path = `${join('agents', agent.key)}.toolsets`;
+    return toolsets?.kind === 'list' ? toolsets.items.map((node, index) => ({ node, path: `${path}[${index}]` })) : [];
+  });
+  const shared = section(root, 'toolsets').map((entry) => ({ node: entry.node, path: join('toolsets', entry.key) }));
+  return [...lists, ...shared].flatMap(({ node, path }) => {
+    const [type, tools] = node.kind === 'map' ? [node.entries.get('type')?.node, node.entries.get('tools')?.node] : [];
+    if (type?.kind !== 'text' || tools?.kind !== 'list' || !isServedToolset(type.value)) return [];
+    return tools.items.flatMap((item, index) =>
+      item.kind === 'text' ? toolName(type.value, item.value, item.at, `${path}.tools[${index}]`) : [],
+    );
+  });
+}
+
+function toolName(type: string, name: string, at: Mark, path: string): readonly Placed[] {
+  const { here, elsewhere } = TOOLS_OF[type] ?? { here: [], elsewhere: [] };
+  if (here.includes(name)) return [];
+  if (elsewhere.includes(name))
+    return [{ at, path, finding: { level: 'warning', message: `the ${type} toolset has no "${name}" here; it is left out` } }];
+  const near = nearest(name, [...here, ...elsewhere]);
+  const hint = near === undefined ? { wayOut: `there are ${listed(here)}` } : { nearest: near };
+  return [{ at, path, finding: { level: 'error', message: `the ${type} toolset has no tool "${short(name)}"`, ...hint } }];
 }

@@ -1,0 +1,82 @@
+import { KNOWN_PROVIDERS } from '@holdfast/core/engine';
+import type { Effort, ProviderEntry } from '@holdfast/core/engine';
+import type { ModelSettings, ModelSpec, ProviderSpec } from './file.ts';
+import type { Mark } from './problem.ts';
+import type { RawModel, RawProvider, RawSettings } from './raw.ts';
+
+export interface Written {
+  readonly at: Mark;
+  readonly file: string;
+}
+
+/** What an entry leaves out is its vendor's: the one it names with `provider`, else the one it is called after. */
+export function providerOf(name: string, raw: RawProvider, where: Written): ProviderSpec {
+  const { settings, effort } = settingsOf(raw);
+  const { api, api_type, base_url, token_key, token_keys, headers, account, groups } = raw;
+  const entry: ProviderEntry = { name, ...given({ api: api ?? api_type, base_url, token_key, token_keys, headers, account, groups }) };
+  return {
+    ...where,
+    ...(raw.provider === undefined ? {} : { vendor: raw.provider }),
+    entry: raw.provider === undefined || raw.provider === name ? entry : afterVendor(entry, raw.provider),
+    settings,
+    ...(effort === undefined ? {} : { effort }),
+    ...(raw.token_command === undefined ? {} : { tokenCommand: raw.token_command }),
+  };
+}
+
+function afterVendor(entry: ProviderEntry, vendor: string): ProviderEntry {
+  const known = Object.hasOwn(KNOWN_PROVIDERS, vendor) ? KNOWN_PROVIDERS[vendor] : undefined;
+  if (known === undefined) return entry;
+  return {
+    ...given({
+      api: entry.base_url === undefined ? known.protocol : (known.elsewhere ?? known.protocol),
+      base_url: known.baseUrl,
+      token_key: entry.token_keys === undefined ? known.keyVariable : undefined,
+    }),
+    ...entry,
+  };
+}
+
+export function modelOf(name: string, raw: RawModel, where: Written, providers: ReadonlyMap<string, ProviderSpec>): ModelSpec {
+  const { settings, effort } = settingsOf(raw);
+  const provider = raw.provider ?? '';
+  const spec: ModelSpec = { name, ...where, provider, model: raw.model ?? '', settings, ...(effort === undefined ? {} : { effort }) };
+  if (raw.first_available !== undefined) return { ...spec, firstAvailable: raw.first_available };
+  if (raw.base_url === undefined && raw.token_key === undefined) return spec;
+  const base = providers.get(provider)?.entry ?? { name: provider };
+  const { token_keys, account: _account, groups: _groups, ...rest } = base;
+  const keys = raw.token_key === undefined ? given({ token_keys, token_key: base.token_key }) : { token_key: raw.token_key };
+  const own: ProviderEntry = { ...rest, ...keys, ...given({ base_url: raw.base_url }), name: `${provider}@${name}` };
+  return { ...spec, entry: afterVendor(own, provider) };
+}
+
+function settingsOf(raw: RawSettings): { readonly settings: ModelSettings; readonly effort?: Effort } {
+  const size = raw.provider_opts?.['context_size'];
+  const settings = given({
+    maxTokens: raw.max_tokens,
+    temperature: raw.temperature,
+    topP: raw.top_p,
+    frequencyPenalty: raw.frequency_penalty,
+    presencePenalty: raw.presence_penalty,
+    parallelToolCalls: raw.parallel_tool_calls,
+    thinkingTokens: typeof raw.thinking_budget === 'number' ? raw.thinking_budget : undefined,
+    window: raw.context ?? (typeof size === 'number' ? size : undefined),
+    images: raw.capabilities?.image,
+    options: raw.provider_opts,
+  });
+  const effort = effortOf(raw.thinking_budget);
+  return effort === undefined ? { settings } : { settings, effort };
+}
+
+/** `adaptive/high` is an effort too; `adaptive` alone leaves it to the model. */
+function effortOf(budget: string | number | undefined): Effort | undefined {
+  if (typeof budget !== 'string') return budget === 0 ? 'none' : undefined;
+  const word = budget.replace(/^adaptive\/?/, '');
+  return word === '' ? undefined : (word as Effort);
+}
+
+type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Only what is there: an absent key and an undefined one are not the same to who merges. */
+const given = <T extends object>(values: T): Given<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;

@@ -1,0 +1,95 @@
+import { resolveProvider } from '@holdfast/core/engine';
+import type { Environment, ProviderEntry } from '@holdfast/core/engine';
+import { isServedToolset } from './acts.data.ts';
+import type { ChainSpec } from './chain.ts';
+import { join } from './check-node.ts';
+import { NO_CONTINUE } from './doubts.ts';
+import type { AgentFile, AgentSpec, VariableUse } from './file.ts';
+import { isKnown, isServed } from './names.ts';
+import type { Mark, Problem } from './problem.ts';
+
+/** Where something is written: of the agent file, or of the gateway file behind it. */
+interface Written {
+  readonly file: string;
+  readonly at: Mark;
+  readonly path: string;
+}
+
+const problem = ({ file, at, path }: Written, message: string, wayOut: string): Problem => ({
+  level: 'error',
+  file,
+  line: at.line,
+  column: at.column,
+  path,
+  message,
+  wayOut,
+});
+
+/**
+ * What stands in the way of running this agent with this chain, here and now: keys and variables that are not set, providers, toolsets and
+ * settings that are not served. Empty: go.
+ */
+export function obstacles(file: AgentFile, agent: AgentSpec, chain: ChainSpec, env: Environment): readonly Problem[] {
+  const path = join('agents', agent.name);
+  const used = placesOf(file, agent, chain);
+  const missing = file.variables.filter((use) => use.missing && concerns(use, file, path, used));
+  const variables = missing.map((use) => problem(use, `the environment variable ${use.name} is not set`, `set ${use.name}`));
+  const entries = [...used.values()].flatMap(({ entry, where }) =>
+    file.providers.get(entry.name)?.tokenCommand !== undefined || missing.some((use) => within(use, where))
+      ? []
+      : entryObstacles(entry, where, env),
+  );
+  const toolsets = agent.toolsets
+    .filter(({ type }) => !isServedToolset(type))
+    .map(({ type, at }) => {
+      const where = { file: file.name, at, path: `${path}.toolsets` };
+      return problem(where, `toolsets of type "${type}" are not served`, 'take it out, or put it into an agent of its own');
+    });
+  const partial =
+    chain.settings.onPartial === 'continue'
+      ? [problem(modelOf(file, agent), `on_partial: ${NO_CONTINUE.message}`, NO_CONTINUE.wayOut)]
+      : [];
+  return [...variables, ...entries, ...toolsets, ...partial];
+}
+
+const modelOf = (file: AgentFile, agent: AgentSpec): Written => ({
+  file: file.name,
+  at: agent.modelAt,
+  path: `${join('agents', agent.name)}.model`,
+});
+
+/** Each entry of the chain once, and where it is written: as a provider, in a model, or nowhere but in the agent's references. */
+function placesOf(
+  file: AgentFile,
+  agent: AgentSpec,
+  chain: ChainSpec,
+): ReadonlyMap<string, { readonly entry: ProviderEntry; readonly where: Written }> {
+  const models = new Map(
+    [...file.models.values()].flatMap((model) => (model.entry === undefined ? [] : [[model.entry.name, model] as const])),
+  );
+  return new Map(
+    chain.targets.map(({ entry }) => {
+      const [provider, model] = [file.providers.get(entry.name), models.get(entry.name)];
+      const written = provider === undefined ? undefined : { ...provider, path: join('providers', entry.name) };
+      const own = model === undefined ? undefined : { ...model, path: join('models', model.name) };
+      const { file: name, at, path } = written ?? own ?? modelOf(file, agent);
+      return [entry.name, { entry, where: { file: name, at, path } }];
+    }),
+  );
+}
+
+function entryObstacles(entry: ProviderEntry, where: Written, env: Environment): readonly Problem[] {
+  const answer = resolveProvider(entry, env);
+  if ('ok' in answer) return [];
+  if (isKnown(entry.name) && !isServed(entry.name))
+    return [problem(where, `provider "${entry.name}" is not served`, 'name a model of another provider')];
+  return [problem(where, answer.error.message, answer.error.wayOut)];
+}
+
+const within = (use: VariableUse, where: Written): boolean => use.file === where.file && use.path.startsWith(`${where.path}.`);
+
+/** A variable matters to this run if it stands in its agent, in an entry it asks, or in what all agents share. */
+function concerns(use: VariableUse, file: AgentFile, agent: string, used: ReturnType<typeof placesOf>): boolean {
+  if ([...used.values()].some(({ where }) => within(use, where))) return true;
+  return use.file === file.name && (use.path.startsWith(`${agent}.`) || /^(toolsets|permissions|tiers|classify)\b/.test(use.path));
+}
