@@ -15,6 +15,7 @@ export * from './config/chain.ts';
 export * from './config/check.ts';
 export * from './config/file.ts';
 export * from './config/load.ts';
+export * from './config/obstacles.ts';
 export * from './config/problem.ts';
 export * from './io/config-file.ts';
 export { toolsFor, ToolsetError, type ToolsetSettings, type ToolsPorts } from './tools/index.ts';
