@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agentRuntime } from '../src/compose.ts';
 import { memorySessions } from '../src/io/sessions-memory.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../core/src/io/clock-system.ts';
+import { systemClock } from '@holdfast/core/engine';
 import { Feed } from '../src/feed.ts';
 import { memorySessions } from '../src/io/sessions-memory.ts';
 import type { SessionStore } from '../src/ports.ts';

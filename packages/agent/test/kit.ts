@@ -1,5 +1,5 @@
 import type { Clock, Model } from '@holdfast/core';
-import { systemClock } from '../../core/src/io/clock-system.ts';
+import { systemClock } from '@holdfast/core/engine';
 import { agentRuntime, type RuntimePorts } from '../src/compose.ts';
 import { memorySessions } from '../src/io/sessions-memory.ts';
 import type { SessionStore, Tool, ToolOutput } from '../src/ports.ts';

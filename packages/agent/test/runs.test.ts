@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../core/src/io/clock-system.ts';
+import { systemClock } from '@holdfast/core/engine';
 import { memorySessions } from '../src/io/sessions-memory.ts';
 import type { LiveEvent } from '../src/live.ts';
 import type { EventRow, RunEvent } from '../src/rules/events.ts';

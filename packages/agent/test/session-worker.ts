@@ -3,7 +3,7 @@
  * `append N` appends N notices one by one, each after the last there is; `lock`, `hold`, `head`, `exit`.
  */
 import { createInterface } from 'node:readline';
-import { processIdentity } from '../../core/src/io/process-identity.ts';
+import { processIdentity } from '@holdfast/core/engine';
 import { openSqliteSessions } from '../src/io/sessions-sqlite.ts';
 import { writerIdentity } from '../src/io/writer-identity.ts';
 import { isSessionError } from '../src/rules/session-error.ts';

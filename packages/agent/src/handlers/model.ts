@@ -57,6 +57,7 @@ export function modelHandler(ports: ModelPorts): Handle<'model'> {
 async function read(stream: ReadableStream<Part>, answer: Answer, signal: AbortSignal): Promise<void> {
   const reader = stream.getReader();
   const stop = () => void reader.cancel(signal.reason).catch(() => {});
+  if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
   try {
     for (;;) {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from './events.ts';
 import { answerOf, fold, snapshot, START, type RunState } from './fold.ts';

@@ -98,7 +98,8 @@ const STEP: Steps = {
     own.owed = callsOf(blocks).map((call) => ({ call }));
   },
   'attempt-withdrawn': nothing,
-  question: (own, { id, about, call }) => change(own, call.id, ({ answer: _, ...owed }) => ({ ...owed, question: { id, about } })),
+  question: (own, { id, about, call }) =>
+    change(own, call.id, ({ call: same, started }) => ({ call: same, ...(started && { started }), question: { id, about } })),
   answer: (own, { id, decision, reason }) => {
     const owed = own.owed.find(({ question }) => question?.id === id);
     if (!owed) return;
