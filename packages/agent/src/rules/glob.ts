@@ -1,5 +1,5 @@
 /**
- * Globs as in Docker's permission rules: `*`, `?`, `[a-z]`, case ignored. A last `*` takes anything; any other one stops at `/`
+ * Globs as in Docker's permission rules: `*`, `?`, `[a-z]`, case ignored unless `cased`. A last `*` takes anything; any other one stops at `/`
  * unless `spanning`. The text may hold marks for what is only known when it runs, and then the answer is "could match".
  *
  * G1. Time is at most (length of pattern) × (length of text): a pattern cannot hang its reader.
@@ -17,10 +17,13 @@ type Item =
   | { readonly type: 'all' }
   | { readonly type: 'set'; readonly has: (character: string) => boolean };
 
-export type Glob = readonly Item[];
+export interface Glob {
+  readonly items: readonly Item[];
+  readonly cased: boolean;
+}
 
-export function glob(pattern: string, spanning = false): Glob {
-  const characters = [...pattern.toLowerCase()];
+export function glob(pattern: string, spanning = false, cased = false): Glob {
+  const characters = [...(cased ? pattern : pattern.toLowerCase())];
   const items: Item[] = [];
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at]!;
@@ -34,7 +37,7 @@ export function glob(pattern: string, spanning = false): Glob {
     else if (character === '\\' && at + 1 < characters.length) items.push({ type: 'character', character: characters[++at]! });
     else items.push({ type: 'character', character });
   }
-  return items;
+  return { items, cased };
 }
 
 function readSet(
@@ -65,27 +68,27 @@ const takes = (item: Item, character: string): boolean => {
   return item.type === 'all' || character !== '/';
 };
 
-/** Can `text` be what the pattern describes? `positions` are the places in the pattern the text read so far may have led to. */
-export function matches(pattern: Glob, text: string): boolean {
-  let positions = open(pattern, new Set([0]));
-  for (const character of text.toLowerCase()) {
-    if (pattern.at(-1)?.type === 'all' && positions.has(pattern.length - 1)) return true;
+/** Can `text` be what the pattern describes? `places` are where in the pattern the text read so far may have led to. */
+export function matches({ items, cased }: Glob, text: string): boolean {
+  let places = open(items, new Set([0]));
+  for (const character of cased ? text : text.toLowerCase()) {
+    if (items.at(-1)?.type === 'all' && places.has(items.length - 1)) return true;
     const next = new Set<number>();
-    if (character === ANYTHING) for (let at = Math.min(...positions); at <= pattern.length; at++) next.add(at);
+    if (character === ANYTHING) for (let at = Math.min(...places); at <= items.length; at++) next.add(at);
     else
-      for (const at of positions) {
-        const item = pattern[at];
+      for (const at of places) {
+        const item = items[at];
         if (item === undefined || !takes(item, character)) continue;
         next.add(item.type === 'many' || item.type === 'all' ? at : at + 1);
       }
     if (next.size === 0) return false;
-    positions = open(pattern, next);
+    places = open(items, next);
   }
-  return positions.has(pattern.length);
+  return places.has(items.length);
 }
 
 /** A star may also take nothing. */
-function open(pattern: Glob, positions: Set<number>): Set<number> {
-  for (const at of positions) if (pattern[at]?.type === 'many' || pattern[at]?.type === 'all') positions.add(at + 1);
-  return positions;
+function open(items: readonly Item[], places: Set<number>): Set<number> {
+  for (const at of places) if (items[at]?.type === 'many' || items[at]?.type === 'all') places.add(at + 1);
+  return places;
 }
