@@ -1,4 +1,5 @@
-import type { SessionHead, SessionStore, Writer } from '../ports.ts';
+import type { Append, SessionHead, SessionStore, Writer } from '../ports.ts';
+import type { RunEvent } from '../rules/events.ts';
 import { attemptOf, decode, decodeRow, encode, titleOf, VERSION, type Columns } from '../rules/rows.ts';
 import { busyError, missingError, movedOn } from '../rules/session-error.ts';
 import type { InboxItem } from '../rules/world.ts';
@@ -33,25 +34,8 @@ export function memorySessions(alive: (writer: Writer) => boolean = () => true):
       version++;
     },
     async append(session, after, events, how) {
-      const stored = must(session);
-      const { rows } = stored;
-      const bodies = events.map(encode);
-      if (after !== rows.length) {
-        const there = rows.slice(after, after + bodies.length);
-        if (there.length === bodies.length && there.every(({ body }, i) => body === bodies[i])) return after + bodies.length;
-        throw movedOn(session, rows.length, after);
-      }
-      const { at, run, path } = how;
-      const added = events.map((event, i): StoredRow => {
-        const body = bodies[i] as string;
-        const columns: Columns = [after + i + 1, VERSION, at, run, JSON.stringify(path), attemptOf(event, how.attempt), body];
-        return { columns, type: event.type, at, body };
-      });
-      rows.push(...added);
-      const named = new Set(events.map((event) => (event.type === 'input' ? event.item : undefined)));
-      stored.inbox = stored.inbox.filter(({ id }) => !named.has(id));
       version++;
-      return rows.length;
+      return append(must(session), after, events, how);
     },
     read: async (session, after) => (sessions.get(session)?.rows ?? []).slice(after).map(({ columns }) => decodeRow(session, columns)),
     async head(session) {
@@ -82,6 +66,24 @@ export function memorySessions(alive: (writer: Writer) => boolean = () => true):
     version: () => version,
     close: async () => {},
   };
+}
+
+function append(stored: Stored, after: number, events: readonly RunEvent[], { at, run, path, attempt }: Append): number {
+  const { rows, head } = stored;
+  const bodies = events.map(encode);
+  if (after !== rows.length) {
+    const there = rows.slice(after, after + bodies.length);
+    if (there.length === bodies.length && there.every(({ body }, i) => body === bodies[i])) return after + bodies.length;
+    throw movedOn(head.id, rows.length, after);
+  }
+  events.forEach((event, i) => {
+    const body = bodies[i] as string;
+    const columns: Columns = [after + i + 1, VERSION, at, run, JSON.stringify(path), attemptOf(event, attempt), body];
+    rows.push({ columns, type: event.type, at, body });
+  });
+  const named = new Set(events.map((event) => (event.type === 'input' ? event.item : undefined)));
+  stored.inbox = stored.inbox.filter(({ id }) => !named.has(id));
+  return rows.length;
 }
 
 function headOf({ head, rows, writer }: Stored, alive: (writer: Writer) => boolean): SessionHead {
