@@ -29,7 +29,7 @@ export const LAYERS: readonly Layer[] = [
   { path: `${AGENT}testing/`, may: [AGENT, '@holdfast/core', 'vitest', 'fast-check', 'node:'] },
   { path: AGENT, may: [AGENT, '@holdfast/core', '@ai-sdk/provider'] },
   { path: `${LAB}outage`, may: [`${LAB}outage`], pure: true },
-  { path: `${LAB}provider/`, may: [LAB, 'node:'], world: true },
+  { path: `${LAB}provider/`, may: [LAB, '@holdfast/core', 'node:'], world: true },
   { path: `${LAB}io/`, may: [LAB, '@holdfast/core', 'node:'], world: true },
   { path: LAB, may: [LAB, '@holdfast/core', '@holdfast/agent', '@ai-sdk/provider'] },
   { path: `${CLI}render/`, may: [`${CLI}render/`, '@holdfast/core', '@holdfast/agent'], pure: true },
@@ -43,11 +43,11 @@ export const layerOf = (file: string): Layer | undefined =>
 
 /** What a pure file may not even spell outside comments. */
 export const IMPURE =
-  /\b(async|await|Promise|Date\.now|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|performance\.now|randomUUID)\b|new Date\(\)|\bprocess\.|\bconsole\.|\bfetch\(|from 'node:/;
+  /\b(async|await|Promise|Date\.now|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|performance\.now|randomUUID)\b|new Date\(\)|(?<![.\w])process\.|\bconsole\.|\bfetch\(|from 'node:/;
 
 /** Time, chance, ids and the environment are ports outside `io/`, the lab's providers and the command's main. */
 export const WORLD =
-  /\bDate\.now\b|new Date\(\)|\bMath\.random\b|\brandomUUID\b|\bset(Timeout|Interval|Immediate)\(|\bperformance\.now\b|\bprocess\.|\bAbortSignal\.(timeout|any)\b/;
+  /\bDate\.now\b|new Date\(\)|\bMath\.random\b|\brandomUUID\b|\bset(Timeout|Interval|Immediate)\(|\bperformance\.now\b|(?<![.\w])process\.|\bAbortSignal\.(timeout|any)\b/;
 
 /** Code without comments and without the text of strings, which may name anything. */
 export const codeOf = (text: string): string =>

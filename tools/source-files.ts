@@ -10,7 +10,9 @@ export const sources: readonly string[] = readdirSync(join(ROOT, 'packages'))
     const folder = `packages/${name}/src`;
     return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`);
   })
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !/\.(test|worker)\.ts$/.test(file) && !file.includes('/fixtures/'))
+  .filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !/\.(test|worker|fixture)\.ts$/.test(file) && !file.includes('/fixtures/'),
+  )
   .toSorted();
 
 export const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

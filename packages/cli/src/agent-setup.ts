@@ -1,14 +1,6 @@
-import {
-  chainOf,
-  defaultAgent,
-  load,
-  problemLine,
-  readConfigFile,
-  type AgentFile,
-  type AgentSpec,
-  type ChainSpec,
-} from '@holdfast/agent/engine';
+import { chainOf, defaultAgent, obstacles, type AgentFile, type AgentSpec, type ChainSpec } from '@holdfast/agent/engine';
 import { nearest } from '@holdfast/core/engine';
+import { agentFile, invalid } from './config-files.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
 
 export interface AgentChoice {
@@ -26,7 +18,7 @@ export interface ChosenAgent {
 
 /** Reads and checks the agent file and picks the agent and its models. Every mistake in it is said with its place; warnings too, on stderr. */
 export async function chooseAgent(context: Context, choice: AgentChoice): Promise<ChosenAgent> {
-  const file = await checkedFile(context, choice.file);
+  const file = await agentFile(context, choice.file);
   const name = choice.agent ?? defaultAgent(file);
   const spec = file.agents.get(name);
   if (!spec) {
@@ -42,19 +34,9 @@ export async function chooseAgent(context: Context, choice: AgentChoice): Promis
     );
     throw new CommandError(EXIT.usage, lines.join('\n'));
   }
+  const inTheWay = obstacles(file, spec, chosen.chain, context.env);
+  if (inTheWay.length > 0) throw invalid(`${choice.file} cannot run here`, inTheWay);
   return { file, spec, chain: chosen.chain };
-}
-
-async function checkedFile({ terminal, env, signal }: Context, path: string): Promise<AgentFile> {
-  const read = await readConfigFile(path, signal);
-  if ('problem' in read) throw new CommandError(EXIT.usage, problemLine(read.problem));
-  const { file, problems, kind } = load(read.text, path, { env });
-  const errors = problems.filter(({ level }) => level === 'error');
-  const warnings = problems.length - errors.length;
-  if (!file) throw new CommandError(EXIT.usage, `${path} is invalid\n${errors.map(problemLine).join('\n')}`);
-  if (kind === 'gateway' || file.agents.size === 0) throw new CommandError(EXIT.usage, `${path} has no agents: it is no agent file`);
-  if (warnings > 0) terminal.err(`${path}: ${warnings} warning${warnings === 1 ? '' : 's'} (holdfast config check ${path})\n`);
-  return file;
 }
 
 /** The last `--model` that is for this agent. */

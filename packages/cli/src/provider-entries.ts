@@ -1,4 +1,3 @@
-import { load, readConfigFile, type AgentFile } from '@holdfast/agent/engine';
 import {
   KNOWN_PROVIDERS,
   nearest,
@@ -8,25 +7,8 @@ import {
   type ProviderEntry,
   type ProviderScopes,
 } from '@holdfast/core/engine';
+import { gatewayFile } from './config-files.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
-
-/** The providers a file names; none without a file. */
-export async function configuredProviders(context: Context): Promise<AgentFile['providers']> {
-  const { config, env, signal } = context;
-  if (config === undefined) return new Map();
-  const read = await readConfigFile(config.file, signal);
-  if ('problem' in read) {
-    if (!config.named) return new Map();
-    throw new CommandError(EXIT.usage, `${config.file}: ${read.problem.message}`);
-  }
-  const { file, problems } = load(read.text, config.file, { env });
-  if (file) return file.providers;
-  const first = problems.find(({ level }) => level === 'error');
-  throw new CommandError(
-    EXIT.usage,
-    `${config.file}:${first?.line}:${first?.column}: ${first?.message}; \`holdfast config check ${config.file}\` says more`,
-  );
-}
 
 /** The scopes of a provider as `health set` and `health clear` need them: from the file, else what is known by name, else what is believed. */
 export async function providerScopes(
@@ -35,7 +17,7 @@ export async function providerScopes(
   name: string,
   model: string | undefined,
 ): Promise<ProviderScopes> {
-  const configured = (await configuredProviders(context)).get(name);
+  const configured = (await gatewayFile(context))?.providers.get(name);
   const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
   if (!configured && !known) return believedScopes(store, name);
   const entry: ProviderEntry = configured?.entry ?? { name };

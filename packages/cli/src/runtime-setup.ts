@@ -1,5 +1,6 @@
 import {
   agentRuntime,
+  instructionOf,
   killGroup,
   permissionPatterns,
   permit,
@@ -86,12 +87,11 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
 }
 
 function settingsOf(spec: AgentSpec, options: RuntimeOptions, cwd: string, file: string) {
-  const beside = spec.toolsets.flatMap(({ instruction }) => instruction ?? []);
   const files = (options.promptFile ?? []).map(readTextFile);
   return {
     name: spec.name,
     file,
-    instruction: [spec.instruction, ...beside, ...files].filter((text) => text.trim() !== '').join('\n\n'),
+    instruction: [instructionOf(spec), ...files].filter((text) => text.trim() !== '').join('\n\n'),
     cwd,
     maxIterations: options.maxIterations ?? spec.maxIterations,
     maxConsecutiveToolCalls: spec.maxConsecutiveToolCalls,

@@ -1,5 +1,5 @@
 import type { AttemptRun } from './attempt-run.ts';
-import type { Answer, CallOptions, ChainPorts, KnownChain } from './chain.ts';
+import type { Answer, CallOptions, ChainPorts, KnownChain } from './chain-spec.ts';
 import { PartQueue } from './part-queue.ts';
 import { Pursuit } from './pursuit.ts';
 import { judgeAnswer } from './rules/answer.ts';

@@ -34,3 +34,4 @@ export * from './rules/tier.ts';
 export * from './rules/classify.ts';
 export * from './rules/known.ts';
 export * from './rules/tier.ts';
+export * from './rules/scope.ts';

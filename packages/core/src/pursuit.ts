@@ -1,7 +1,7 @@
 import { AttemptRun } from './attempt-run.ts';
 import { CallEnd } from './call-end.ts';
 import type { CallFailure } from './call-failure.ts';
-import type { CallOptions, ChainPorts, KnownChain } from './chain.ts';
+import type { CallOptions, ChainPorts, KnownChain } from './chain-spec.ts';
 import { IdleTime } from './idle-time.ts';
 import { Ledger, namesOf } from './ledger.ts';
 import { Probe } from './probe.ts';
@@ -16,8 +16,6 @@ import { Witness, type Worked } from './witness.ts';
 type Try = Extract<Step, { readonly do: 'try' }>;
 type Wait = Extract<Step, { readonly do: 'wait' }>;
 type Stop = Extract<Step, { readonly do: 'stop' }>;
-
-const NONE: Beliefs = new Map();
 
 /**
  * The way through a plan for one call: which attempt is next, and everything that must be told about the last one.
@@ -39,7 +37,7 @@ export class Pursuit<Q, P> {
   readonly #teller: Teller;
   readonly #idle: IdleTime;
   readonly #scopes: readonly string[];
-  #beliefs: Beliefs = NONE;
+  #beliefs: Beliefs = new Map();
   #waited = 0;
   #waitsFor: number | undefined;
   readonly #probe: Probe;
@@ -68,8 +66,7 @@ export class Pursuit<Q, P> {
     const { signal } = this.#options;
     for (;;) {
       if (signal.aborted) throw this.#cancelled(signal.reason);
-      const known = health.read(this.#scopes);
-      this.#beliefs = known instanceof Map ? known : await known;
+      this.#beliefs = await health.read(this.#scopes);
       const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());
       for (const skip of step.skips) if (this.ledger.skipped(skip)) this.#teller.tell({ type: 'skip', ...skip });
       if (step.do === 'stop') throw await this.#stopped(step);

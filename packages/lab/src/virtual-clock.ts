@@ -1,4 +1,5 @@
 import type { Clock } from '@holdfast/core';
+import { quiet } from './io/quiet.ts';
 
 interface Due {
   readonly at: number;
@@ -125,6 +126,3 @@ export class VirtualClock implements Clock {
     next.wake();
   }
 }
-
-/** One macrotask: every microtask queued so far has run by the time it resolves. */
-const quiet = () => new Promise<void>((resolve) => setImmediate(resolve));

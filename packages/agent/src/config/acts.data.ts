@@ -17,7 +17,7 @@ export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
     'add_environment_info',
     'readonly',
   ],
-  toolset: ['type', 'tools', 'readonly', 'env', 'instruction'],
+  toolset: ['type', 'tools', 'readonly', 'env', 'instruction', 'allow_list', 'deny_list', 'ignore_vcs', 'timeout'],
   provider: [
     'provider',
     'api',
@@ -66,10 +66,18 @@ export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
  */
 export const TOOLS_OF: Readonly<Record<string, { readonly here: readonly string[]; readonly elsewhere: readonly string[] }>> = {
   filesystem: {
-    here: ['read_file', 'read_multiple_files', 'write_file', 'edit_file', 'list_directory', 'directory_tree', 'search_files_content'],
-    elsewhere: [
+    here: [
+      'read_file',
+      'read_multiple_files',
+      'write_file',
+      'edit_file',
+      'list_directory',
+      'directory_tree',
+      'search_files_content',
       'create_directory',
       'remove_directory',
+    ],
+    elsewhere: [
       'move_file',
       'get_file_info',
       'search_files',

@@ -1,2 +1,4 @@
 import type { Context } from '../context.ts';
-export async function trust(_context: Context, _file: string): Promise<number> { return 0; }
+export async function trust(_context: Context, _file: string): Promise<number> {
+  return 0;
+}

@@ -1,5 +1,8 @@
 import type { ModelFailure } from './failure.ts';
 import type { CallRecord } from './record.ts';
+import type { Usage } from './token-usage.ts';
+
+export type { Usage } from './token-usage.ts';
 
 /**
  * What a chain must know of the parts that flow through it, whatever they are: AI SDK stream parts, or a client protocol's raw
@@ -22,16 +25,6 @@ export interface Look {
   readonly hold?: boolean;
   /** `finish` ends the answer (C2), `error` ends the attempt, whatever follows. */
   readonly ends: false | 'finish' | 'error';
-}
-
-export interface Usage {
-  readonly input?: number;
-  readonly cacheRead?: number;
-  readonly cacheWrite?: number;
-  readonly output?: number;
-  readonly reasoning?: number;
-  /** Nobody told: computed from lengths. */
-  readonly estimated?: boolean;
 }
 
 export interface Finish {

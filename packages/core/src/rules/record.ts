@@ -1,6 +1,6 @@
 import type { Why } from './belief.ts';
 import type { FailureFacts, FailureKind } from './failure.ts';
-import type { Usage } from './reader.ts';
+import type { Usage } from './token-usage.ts';
 
 /** One attempt as it is recorded. Times in epoch ms, durations in ms. */
 export interface AttemptRecord {

@@ -1,36 +1,5 @@
-/** Longest frame in UTF-16 units, fields and comments included (field note 39). */
-export const MAX_FRAME = 16 * 1024 * 1024;
-
-/** Thrown instead of reading on: what sends a longer frame is no model. */
-export class FrameTooLongError extends Error {
-  override readonly name: string = 'FrameTooLongError';
-  readonly limit: number;
-
-  constructor(limit: number) {
-    super(`a frame of the stream is longer than ${limit} characters`);
-    this.limit = limit;
-  }
-}
-
-export interface SseEvent {
-  readonly type: 'event';
-  /** The lines of data, joined by a line feed. */
-  readonly data: string;
-  readonly event?: string;
-  readonly id?: string;
-  /** Ms. */
-  readonly retry?: number;
-  /** The stream ended before the empty line that ends a frame. */
-  readonly unterminated?: true;
-}
-
-/** A comment, or a block that carries no data: nothing but a sign of life. */
-export interface SseComment {
-  readonly type: 'comment';
-  readonly text: string;
-}
-
-export type SseFrame = SseEvent | SseComment;
+import { SseBlock } from './sse-block.ts';
+import { FrameTooLongError, MAX_FRAME, type SseFrame } from './sse-frame.ts';
 
 /**
  * Bytes or text in, frames out, as they come.
@@ -49,11 +18,7 @@ export class SseFramer {
   #started = false;
   #skipLf = false;
   #size = 0;
-  #data: string[] = [];
-  #event: string | undefined;
-  #id: string | undefined;
-  #retry: number | undefined;
-  #fields = false;
+  readonly #block = new SseBlock();
   #failure: FrameTooLongError | undefined;
 
   constructor(limit: number = MAX_FRAME) {
@@ -72,7 +37,8 @@ export class SseFramer {
     if (this.#failure) return out;
     if (this.#line.length > 0) this.#take(this.#line.join(''), out);
     this.#line = [];
-    if (this.#data.length > 0) this.#dispatch(out, true);
+    const last = this.#block.close(true);
+    if (last?.type === 'event') out.push(last);
     return out;
   }
 
@@ -121,73 +87,13 @@ export class SseFramer {
 
   #stop(out: SseFrame[]): SseFrame[] {
     this.#line = [];
-    this.#data = [];
     if (out.length === 0) throw this.#failure!;
     return out;
   }
 
   #take(line: string, out: SseFrame[]): void {
-    if (line === '') {
-      this.#size = 0;
-      if (this.#data.length > 0) this.#dispatch(out, false);
-      else if (this.#fields) out.push({ type: 'comment', text: '' });
-      this.#reset();
-      return;
-    }
-    const colon = line.indexOf(':');
-    const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
-    if (colon === 0) {
-      out.push({ type: 'comment', text: value });
-      if (!this.#fields) this.#size = 0;
-      return;
-    }
-    this.#field(colon === -1 ? line : line.slice(0, colon), value);
-  }
-
-  #field(name: string, value: string): void {
-    this.#fields = true;
-    if (name === 'data') this.#data.push(value);
-    else if (name === 'event') this.#event = value;
-    else if (name === 'id' && !value.includes('\0')) this.#id = value;
-    else if (name === 'retry' && /^\d{1,15}$/.test(value)) this.#retry = Number(value);
-  }
-
-  #dispatch(out: SseFrame[], unterminated: boolean): void {
-    out.push({
-      type: 'event',
-      data: this.#data.length === 1 ? this.#data[0]! : this.#data.join('\n'),
-      ...(this.#event !== undefined && this.#event !== '' && { event: this.#event }),
-      ...(this.#id !== undefined && { id: this.#id }),
-      ...(this.#retry !== undefined && { retry: this.#retry }),
-      ...(unterminated && { unterminated: true as const }),
-    });
-    this.#reset();
-  }
-
-  #reset(): void {
-    this.#data = [];
-    this.#event = undefined;
-    this.#id = undefined;
-    this.#retry = undefined;
-    this.#fields = false;
+    const frame = this.#block.take(line);
+    if (frame) out.push(frame);
+    if (this.#block.blank) this.#size = 0;
   }
 }
-
-const oneLine = (text: string): string => text.replace(/[\r\n\0]+/g, ' ');
-
-/** One event as text. Line breaks in `data` become lines of their own, CR and CRLF as LF. */
-export function encodeEvent(frame: Omit<SseEvent, 'type' | 'unterminated'>): string {
-  const lines: string[] = [];
-  if (frame.event !== undefined) lines.push(`event: ${oneLine(frame.event)}`);
-  if (frame.id !== undefined) lines.push(`id: ${oneLine(frame.id)}`);
-  if (frame.retry !== undefined) lines.push(`retry: ${Math.max(0, Math.trunc(frame.retry))}`);
-  for (const line of frame.data.split(/\r\n|\r|\n/)) lines.push(`data: ${line}`);
-  return `${lines.join('\n')}\n\n`;
-}
-
-/** A comment, ended by an empty line so that no proxy holds it back. */
-export const encodeComment = (text: string): string =>
-  `${text
-    .split(/\r\n|\r|\n/)
-    .map((line) => `: ${line}`)
-    .join('\n')}\n\n`;

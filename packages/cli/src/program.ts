@@ -1,0 +1,154 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from './context.ts';
+
+/** Flags that every command takes. */
+export interface Everywhere {
+  readonly state?: string;
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly config?: string;
+}
+
+const VERSION = '0.1.0';
+
+const HELP_AFTER = `
+Examples:
+  holdfast run agent.yaml "What is in this folder?"     one prompt, the answer on stdout
+  holdfast run agent.yaml --session -1                  go on where the newest session of this file stopped
+  holdfast config check agent.yaml                      what is wrong with a file, and the way out
+  holdfast health                                       which models rest, why and until when
+
+Exit codes: 0 done · 1 failed · 2 wrong usage or invalid file · 4 busy (another process drives this session)
+  75 nothing can answer now, try again later · 130 interrupted · 143 terminated`;
+
+const whole = (text: string): number => {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('a whole number above 0 is needed');
+  return n;
+};
+
+const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+export type Action = (context: Context) => Promise<number>;
+
+type Perform = (flags: Everywhere, action: Action) => Promise<void>;
+
+const flagsOf = (command: Command): Everywhere => command.optsWithGlobals();
+
+function runCommand(root: Command, perform: Perform): void {
+  root
+    .command('run')
+    .description('run an agent file with a prompt, or in an interactive session')
+    .argument('<file>', 'the agent file')
+    .argument('[prompt]', 'what to do; - reads it from stdin')
+    .option('--agent <NAME>', 'the agent to run (default: root, else the first)')
+    .option('--model <REF>', '[AGENT=]REF instead of the file’s model (repeatable)', gather)
+    .option('--session <REF>', 'go on with a session: its id, or -1 for the newest of this file')
+    .option('--yolo', 'approve every tool call that no rule denies')
+    .option('--read-only', 'no writes, no shell')
+    .option('--working-dir <DIR>', 'where tools work (default: here)')
+    .option('--prompt-file <FILE>', 'a file added to the instruction (repeatable)', gather)
+    .option('--attach <FILE>', 'a text file added to the prompt (repeatable)', gather)
+    .addOption(new Option('--max-iterations <N>', 'model calls one prompt may take').argParser(whole))
+    .option('--explain', 'print the record of every model call at the end')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast run agent.yaml "Summarise the notes in this folder"
+  echo "List the risks" | holdfast run agent.yaml -
+  holdfast run agent.yaml --session -1                finish what was interrupted; a finished one prints its answer again
+  holdfast run agent.yaml --session -1 "And then?"    another turn
+  holdfast run agent.yaml --model openai/gpt-5 --read-only "What does main.ts do?"`,
+    )
+    .action(async (file: string, prompt: string | undefined, own: object, command: Command) =>
+      perform(flagsOf(command), async (context) =>
+        (await import('./commands/run.ts')).run(context, { ...own, file, ...(prompt !== undefined && { prompt }) }),
+      ),
+    );
+}
+
+function healthCommand(root: Command, perform: Perform): void {
+  root
+    .command('health')
+    .alias('backoff')
+    .description('what rests, why and until when; set or clear a rest by hand')
+    .argument('[action]', 'status | set | clear', 'status')
+    .argument('[scope]', 'PROVIDER[/MODEL] to set; a scope id or a provider to clear')
+    .option('--reason <KIND>', 'set: why it rests (quota, auth, overload, …)')
+    .option('--for <DURATION>', 'set: how long (30s, 5m, 2h)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast health
+  holdfast health set anthropic/claude-sonnet-4-5 --reason overload --for 10m
+  holdfast health clear anthropic`,
+    )
+    .action(async (action: string, scope: string | undefined, own: object, command: Command) =>
+      perform(flagsOf(command), async (context) =>
+        (await import('./commands/health.ts')).health(context, { ...own, action, ...(scope !== undefined && { scope }) }),
+      ),
+    );
+}
+
+function sessionsCommand(root: Command, perform: Perform): void {
+  root
+    .command('sessions')
+    .description('stored sessions')
+    .argument('[action]', 'list | show', 'list')
+    .argument('[session]', 'an id, or -1 for the newest')
+    .option('--file <FILE>', 'only sessions of this agent file')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdfast sessions\n  holdfast sessions show -1\n  holdfast sessions list --file agent.yaml --json',
+    )
+    .action(async (action: string, session: string | undefined, own: object, command: Command) =>
+      perform(flagsOf(command), async (context) =>
+        (await import('./commands/sessions.ts')).sessions(context, { ...own, action, ...(session !== undefined && { session }) }),
+      ),
+    );
+}
+
+function configCommand(root: Command, perform: Perform): void {
+  const config = root.command('config').description('agent and gateway files');
+  config
+    .command('check')
+    .description('errors and warnings with file, line, column and the way out')
+    .argument('<files...>', 'the files')
+    .addHelpText('after', '\nExample:\n  holdfast config check agent.yaml team.yaml')
+    .action(async (files: readonly string[], _own: object, command: Command) =>
+      perform(flagsOf(command), async (context) => (await import('./commands/config-check.ts')).configCheck(context, files)),
+    );
+}
+
+function trustCommand(root: Command, perform: Perform): void {
+  root
+    .command('trust')
+    .description('record consent to what a file sends elsewhere or runs at load')
+    .argument('<file>', 'the agent file')
+    .addHelpText('after', '\nExample:\n  holdfast trust agent.yaml')
+    .action(async (file: string, _own: object, command: Command) =>
+      perform(flagsOf(command), async (context) => (await import('./commands/trust.ts')).trust(context, file)),
+    );
+}
+
+/** The command line. Each command's code is loaded when it is asked for. */
+export function program(perform: Perform): Command {
+  const root = new Command('holdfast')
+    .description('An agent runtime that keeps working when models fail.')
+    .version(VERSION)
+    .addHelpText('after', HELP_AFTER)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .option('--state <DIR>', 'the state folder (default: $HOLDFAST_STATE, else ~/.holdfast)')
+    .option('--config <FILE>', 'the gateway file (default: holdfast.yaml if there)')
+    .option('--json', 'JSON lines on stdout, nothing else')
+    .option('--no-color', 'no styles on the terminal');
+  runCommand(root, perform);
+  healthCommand(root, perform);
+  sessionsCommand(root, perform);
+  configCommand(root, perform);
+  trustCommand(root, perform);
+  return root;
+}

@@ -1,0 +1,84 @@
+import type { Ask } from './model.ts';
+import type { Clock, Emit, HealthStore, NewId, Random } from './ports.ts';
+import type { ModelFailure } from './rules/failure.ts';
+import type { Reader } from './rules/reader.ts';
+import type { CallRecord } from './rules/record.ts';
+import type { RequestFacts, Target } from './rules/target.ts';
+import type { Source } from './source.ts';
+
+/** A target and the way to it: provider, deadline, lane and meter already stacked. */
+export interface Served<Q, P> {
+  readonly target: Target;
+  readonly ask: Ask<Q, P>;
+}
+
+/** Durations in ms. */
+export interface ChainSettings {
+  readonly retries: number;
+  readonly maxAttempts: number;
+  readonly patience: number;
+  readonly total: number;
+  /** Base of guessed rests (H3). */
+  readonly cooldown?: number;
+  readonly onPartial: 'restart' | 'fail';
+  readonly onRefusal: 'pass' | 'next';
+}
+
+export interface ChainSpec<Q, P> {
+  readonly name: string;
+  readonly served: readonly Served<Q, P>[];
+  readonly reader: Reader<P>;
+  readonly settings: ChainSettings;
+  /** The `first_token` limit of a request at a target, in ms (C4). */
+  readonly firstToken: (target: Target, facts: RequestFacts) => number;
+  /** The request after a known repair (`lower-effort`, …); undefined when there is none for it. */
+  readonly repair?: (request: Q, repair: string, target: Target) => Q | undefined;
+}
+
+/** A chain's specification with what follows from it, computed once. */
+export interface KnownChain<Q, P> extends ChainSpec<Q, P> {
+  readonly targets: readonly Target[];
+  readonly refs: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+export interface ChainPorts {
+  readonly clock: Clock;
+  readonly health: HealthStore;
+  readonly newId: NewId;
+  readonly random: Random;
+  /** pid + start time + boot id: who holds a probe lease. */
+  readonly owner: string;
+  readonly classify: (error: unknown, target: Target, now: number) => ModelFailure;
+  readonly emit?: Emit;
+}
+
+/** One call's own options; they win over the chain's settings. */
+export interface CallOptions {
+  /** `whole`: the consumer sees nothing before the end, so every break is an ordinary failure. */
+  readonly mode: 'stream' | 'whole';
+  readonly signal: AbortSignal;
+  readonly caller?: string;
+  readonly run?: string;
+  readonly session?: string;
+  /** P8: where the conversation was last answered. */
+  readonly keep?: { readonly place: number; readonly ref: string };
+  readonly onPartial?: 'restart' | 'fail';
+  readonly maxAttempts?: number;
+  /** The caller's own deadline in ms (P5). */
+  readonly total?: number;
+}
+
+/** An answer that has begun: its first content is at hand. */
+export interface Answer<P> extends Source<P> {
+  readonly id: string;
+  /** The call's record; complete once the source has ended. */
+  readonly record: CallRecord;
+}
+
+export interface Chain<Q, P> {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  /** Resolves when the first content is at hand; rejects with a `CallFailure`. */
+  call(request: Q, facts: RequestFacts, options: CallOptions): Promise<Answer<P>>;
+}
