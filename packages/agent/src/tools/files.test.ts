@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@holdfast/core';
 import { systemClock } from '@holdfast/core/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WorkFolder } from './work-folder.fixture.ts';
+import { WorkFolder } from '../testing/work-folder.ts';
 
 let here: WorkFolder;
 beforeEach(() => void (here = new WorkFolder()));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WorkFolder } from './work-folder.fixture.ts';
+import { WorkFolder } from '../testing/work-folder.ts';
 
 let here: WorkFolder;
 beforeEach(() => void (here = new WorkFolder()));

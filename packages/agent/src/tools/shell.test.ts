@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { groupAlive } from '../io/process-group.ts';
 import type { Tool } from '../ports.ts';
 import { toolsFor, ToolsetError, type ToolsetSettings, type ToolsPorts } from './index.ts';
-import { makePermit } from './make-permit.ts';
-import { WorkFolder } from './work-folder.fixture.ts';
+import { permissionPatterns, permit } from '../rules/permit.ts';
+import { WorkFolder } from '../testing/work-folder.ts';
 
 let here: WorkFolder;
 beforeEach(() => void (here = new WorkFolder()));
@@ -150,9 +150,10 @@ describe('toolsFor', () => {
   it('rules and real paths together: a link out of the folder is asked about, a read inside is not', async () => {
     here.put('a');
     symlinkSync(here.outside, join(here.cwd, 'out'));
-    const permit = makePermit({ cwd: here.cwd, rules: { allow: ['shell:cmd=ls*'], deny: ['shell:cmd=rm *'] } });
+    const rules = permissionPatterns({ allow: ['shell:cmd=ls*'], ask: [], deny: ['shell:cmd=rm *'] });
+    const policy = { rules, yolo: false, readOnlyMode: false, cwd: here.cwd };
     const judge = async (tool: Tool, input: Record<string, unknown>, attended = true) =>
-      permit({ tool, input, touches: await tool.touches(input, here.context()), allowed: new Set(), attended }).do;
+      permit({ tool, input, touches: await tool.touches(input, here.context()), allowed: new Set(), attended }, policy).do;
     expect(await judge(here.tool('read_file'), { path: 'a' })).toBe('run');
     expect(await judge(here.tool('read_file'), { path: 'out/a' })).toBe('ask');
     expect(await judge(here.tool('read_file'), { path: 'out/a' }, false)).toBe('refuse');

@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/core/engine';
-import { expect } from 'vitest';
 import type { Tool, ToolContext, ToolOutput } from '../ports.ts';
-import { toolsFor, type ToolsetSettings, type ToolsPorts } from './index.ts';
+import { toolsFor, type ToolsetSettings, type ToolsPorts } from '../tools/index.ts';
 
 type Settings = Partial<ToolsetSettings>;
 
@@ -41,7 +40,7 @@ export class WorkFolder implements Disposable {
 
   async failure(...call: Parameters<WorkFolder['run']>): Promise<string> {
     const result = await this.run(...call);
-    expect(result.failed).toBe(true);
+    if (!result.failed) throw new Error(`it should have failed, and said: ${result.output}`);
     return result.output;
   }
 
