@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/core';
 import { factsOf } from '../io/files.ts';
-import { spawnHeld, type ShellOutcome } from '../io/shell-process.ts';
+import { spawnHeld, type ShellOutcome } from '../io/held-shell.ts';
 import type { Tool, ToolContext, ToolOutput } from '../ports.ts';
 import { OUTPUT_CAP } from '../rules/cap.ts';
 import { checked, count, object, text, type Input } from './define.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '@holdfast/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { groupAlive, killGroup } from './process-group.ts';
-import { spawnHeld, type ShellLimits } from './shell-process.ts';
+import { spawnHeld, type ShellLimits } from './held-shell.ts';
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -68,7 +68,7 @@ describe('shell process', () => {
   });
 
   it('H1: it exits by itself when the process that holds it is killed', async () => {
-    const module = fileURLToPath(new URL('./shell-process.ts', import.meta.url));
+    const module = fileURLToPath(new URL('./held-shell.ts', import.meta.url));
     writeFileSync(
       join(folder, 'holder.mjs'),
       `import { spawnHeld } from ${JSON.stringify(module)};
