@@ -1,4 +1,4 @@
-import type { CallRecord, Clock, Model, NewId } from '@holdfast/core';
+import type { Clock, Model, NewId } from '@holdfast/core';
 import type { Handlers } from './drive.ts';
 import { inboxHandler } from './handlers/inbox.ts';
 import { modelHandler } from './handlers/model.ts';
@@ -9,7 +9,6 @@ import { toolsHandler } from './handlers/tools.ts';
 import { unfinishedHandler } from './handlers/unfinished.ts';
 import { Live } from './live.ts';
 import type { Identity, Permit, Reap, Redact, SessionStore, Tool } from './ports.ts';
-import type { Origin } from './rules/events.ts';
 import type { EnvironmentInfo, PromptHead } from './rules/prompt.ts';
 import { Runs, type Scope } from './runs.ts';
 import type { Runtime } from './runtime.ts';
@@ -44,7 +43,8 @@ export interface RuntimePorts {
   /** Somebody is there to answer questions. */
   readonly attended: boolean;
   readonly caller?: string;
-  readonly origin?: (record: CallRecord) => Origin | undefined;
+  /** What becomes of a reply that breaks after its first text: taken back and begun again (default), or the run fails with it. */
+  readonly onPartial?: 'restart' | 'fail';
   /** Told of a live listener that threw and is listened to no more. */
   readonly lost?: (error: unknown) => void;
 }

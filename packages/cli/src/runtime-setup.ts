@@ -55,6 +55,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   const hash = keyedHash(state);
   const health = healthStore(state, (line) => context.terminal.err(`holdfast: ${line}\n`));
   const emit: Emit = (event) => view.call(event);
+  for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
   const tools = agentTools(chosen.spec, context, secrets);
   const ports = { env: context.env, health, hash, emit, secret: secrets.add, consent: consentTo(context, state, options.file) };
   const { model, close } = await chainModel(chosen.chain, chosen.file, ports);
@@ -72,6 +73,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     redact: secrets.redactDeep,
     reap: (stamp) => killGroup(stamp, systemClock),
     attended,
+    onPartial: chosen.chain.settings.onPartial === 'fail' ? 'fail' : 'restart',
   });
   runtime.live((event) => view.live(event));
   return {

@@ -57,6 +57,10 @@ class Assembly {
       case 'raw':
       case 'error':
         return;
+      case 'custom':
+        // The head of a message belongs to the stream; what it says is in the answer's own fields.
+        if (part.kind !== 'anthropic.message_start') this.#blocks.push(part);
+        return;
       default:
         this.#blocks.push(part);
     }

@@ -2,8 +2,8 @@ import type { AttemptRun } from './attempt-run.ts';
 import type { FailureKind, ModelFailure } from './rules/failure.ts';
 import type { PastAttempt } from './rules/plan.ts';
 import type { Usage } from './rules/reader.ts';
-import type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';
-import type { RequestFacts } from './rules/target.ts';
+import type { AttemptRecord, CallRecord, SkipRecord, TargetOrigin } from './rules/record.ts';
+import type { RequestFacts, Target } from './rules/target.ts';
 import { addUsage, estimateUsage, mendUsage, priceUsage } from './rules/usage.ts';
 
 export interface CallNames {
@@ -21,6 +21,8 @@ export const namesOf = (id: string, chain: string, { caller, run, session }: Omi
   ...(run !== undefined && { run }),
   ...(session !== undefined && { session }),
 });
+
+const originOf = ({ entry, protocol, model, account }: Target): TargetOrigin => ({ entry, protocol, model, account });
 
 /** What one call has been through: the plan's history, and the record that tells it (promise 6). */
 export class Ledger {
@@ -79,6 +81,7 @@ export class Ledger {
       attempt: run.attempt,
       target: run.target.ref,
       place: run.target.place,
+      origin: originOf(run.target),
       began: run.began,
       ms: run.ms(),
       ...(run.firstMs !== undefined && { firstMs: run.firstMs }),
@@ -105,7 +108,7 @@ export class Ledger {
       began: this.#began,
       ms,
       outcome,
-      ...(winner && { target: winner.target, place: winner.place }),
+      ...(winner && { target: winner.target, place: winner.place, origin: winner.origin }),
       attempts: this.#attempts,
       skips: this.#skips,
       ...(winner?.usage && { usage: winner.usage }),

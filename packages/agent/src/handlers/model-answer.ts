@@ -18,7 +18,6 @@ export interface AnswerPorts {
   readonly send: (event: LiveEvent) => void;
   /** Names the origin when the model is no chain and keeps no record. */
   readonly bare: { readonly provider: string; readonly modelId: string };
-  readonly origin?: (record: CallRecord) => Origin | undefined;
 }
 
 /** One answer as it arrives: pieces go to the live channel, blocks and markers are kept for the reply. */
@@ -105,18 +104,8 @@ export class Answer {
   }
 
   #origin(record: CallRecord | undefined): Origin {
-    const { bare, origin } = this.#ports;
-    const known = record && origin?.(record);
-    if (known) return known;
-    const ref = record?.target ?? `${bare.provider}/${bare.modelId}`;
-    const slash = ref.indexOf('/');
-    return {
-      place: record?.place ?? 0,
-      ref,
-      entry: slash < 0 ? ref : ref.slice(0, slash),
-      protocol: 'other',
-      model: slash < 0 ? ref : ref.slice(slash + 1),
-      account: '',
-    };
+    const { provider, modelId } = this.#ports.bare;
+    const { place = 0, target: ref = `${provider}/${modelId}`, origin } = record ?? {};
+    return { place, ref, ...(origin ?? { entry: provider, protocol: 'other', model: modelId, account: '' }) };
   }
 }

@@ -1,4 +1,4 @@
-import type { CallRecord, Model, NewId } from '@holdfast/core';
+import type { Model, NewId } from '@holdfast/core';
 import type { Part } from '@holdfast/core/engine';
 import type { Handle } from '../drive.ts';
 import type { Live } from '../live.ts';
@@ -6,7 +6,6 @@ import type { SessionLog } from '../log.ts';
 import type { Redact, ToolSpec } from '../ports.ts';
 import type { PromptHead } from '../rules/prompt.ts';
 import { endFailure } from '../rules/ending.ts';
-import type { Origin } from '../rules/events.ts';
 import type { RunState } from '../rules/fold.ts';
 import { Prompter } from '../rules/prompt.ts';
 import { Answer, type AnswerPorts } from './model-answer.ts';
@@ -21,8 +20,8 @@ export interface ModelPorts {
   readonly redact: Redact;
   /** Who pays, in records and budgets. */
   readonly caller?: string;
-  /** What is known of the target that answered; without it the origin is read from its reference. */
-  readonly origin?: (record: CallRecord) => Origin | undefined;
+  /** What becomes of a reply that breaks after its first text; the loop and its viewers can withdraw (C5). */
+  readonly onPartial?: 'restart' | 'fail';
 }
 
 /**
@@ -74,23 +73,19 @@ async function read(stream: ReadableStream<Part>, answer: Answer, signal: AbortS
   }
 }
 
-const answerPorts = (
-  { model, log, live, newId, redact, origin }: ModelPorts,
-  signal: AbortSignal,
-): Omit<AnswerPorts, 'turn' | 'taken'> => ({
+const answerPorts = ({ model, log, live, newId, redact }: ModelPorts, signal: AbortSignal): Omit<AnswerPorts, 'turn' | 'taken'> => ({
   log,
   newId,
   bare: model,
   send: (event) => {
     if (live.heard && !signal.aborted) live.send(redact(event));
   },
-  ...(origin && { origin }),
 });
 
-const options = ({ log, caller }: ModelPorts, { origin }: RunState) => ({
+const options = ({ log, caller, onPartial = 'restart' }: ModelPorts, { origin }: RunState) => ({
   run: log.run,
   session: log.session,
-  onPartial: 'restart',
+  onPartial,
   ...(caller !== undefined && { caller }),
   ...(origin && { keep: { place: origin.place, ref: origin.ref } }),
 });

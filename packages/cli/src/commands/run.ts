@@ -77,7 +77,6 @@ async function ask(
 /** The way on, where there is one. */
 function say(err: (text: string) => void, { why, failure }: RunResult, file: string): void {
   const later = failure?.retryAt === undefined ? '' : ` after ${new Date(failure.retryAt).toTimeString().slice(0, 8)}`;
-  if (why === 'failed') err(`holdfast: ${failure?.message ?? 'the run failed'}\n`);
   if (why !== 'done') err(`holdfast: go on${later} with: holdfast run ${file} --session -1\n`);
 }
 

@@ -1,4 +1,36 @@
-import type { Context } from '../context.ts';
-export async function trust(_context: Context, _file: string): Promise<number> {
-  return 0;
+import { chainOf, trustFile, type AgentFile, type ChainTarget } from '@holdfast/agent/engine';
+import { resolveProvider, systemClock } from '@holdfast/core/engine';
+import { agentFile } from '../config-files.ts';
+import { guarded, needsOf } from '../consent.ts';
+import { EXIT, type Context } from '../context.ts';
+import { openStateFolder } from '../io/state-folder.ts';
+import { tame } from '../render/width.ts';
+
+/** `holdfast trust FILE`: records consent to what the file does now. What is changed in it later is asked for again. */
+export async function trust(context: Context, path: string): Promise<number> {
+  const file = await agentFile(context, path);
+  const all = needsOf(
+    targetsOf(file, context).flatMap(({ entry }) => {
+      const answer = resolveProvider(entry, context.env);
+      return 'ok' in answer ? [answer.ok] : [];
+    }),
+  );
+  const store = trustFile(openStateFolder(context.state), () => systemClock.now());
+  const { moved } = await guarded(store.trust(path, all));
+  if (moved !== undefined)
+    context.terminal.err(`holdfast: the trust file was damaged and lies at ${moved} now; earlier consents are gone\n`);
+  const said = all.map(({ says }) => tame(says));
+  const lines = context.json
+    ? [JSON.stringify({ file: path, trusted: said })]
+    : said.length === 0
+      ? [`${path} needs no consent`]
+      : [`${path} is trusted:`, ...said.map((line) => `  ${line}`)];
+  context.terminal.out(`${lines.join('\n')}\n`);
+  return EXIT.done;
 }
+
+const targetsOf = (file: AgentFile, { env }: Context): readonly ChainTarget[] =>
+  [...file.agents.keys()].flatMap((name) => {
+    const chosen = chainOf(file, name, { env });
+    return 'chain' in chosen ? chosen.chain.targets : [];
+  });

@@ -5,7 +5,7 @@ import type { CallEvent, CallRecord, Usage } from '@holdfast/core/engine';
 export function callLine(event: CallEvent): string | undefined {
   switch (event.type) {
     case 'pause':
-      return `${event.target} ${event.failure.message}; trying again in ${humanDuration(event.ms)} (${event.tries} of ${event.of})`;
+      return `${event.target} ${event.failure.message}; trying again ${event.ms < 50 ? 'at once' : `in ${humanDuration(event.ms)}`} (${event.tries} of ${event.of})`;
     case 'switch': {
       const rest = event.restsUntil === undefined ? '' : `resting ${humanDuration(event.restsUntil - event.at)}; `;
       return `${event.from} ${event.failure.message}; ${rest}asking ${event.to}`;

@@ -40,3 +40,8 @@ const INK = /\S/;
 
 /** White space alone commits nothing. */
 export const isVisible = (text: string): boolean => INK.test(text);
+
+/** Vendors' own parts that tell of an answer and are nothing of it: the head of a message, a change of model on the way. */
+const MARKERS: ReadonlySet<string> = new Set(['anthropic.message_start', 'anthropic.fallback']);
+
+export const isMarker = (kind: string): boolean => MARKERS.has(kind);

@@ -78,6 +78,9 @@ describe('C1: what commits', () => {
     ['a call the provider runs', call('1', { providerExecuted: true }), 'hard', true],
     ['a source', { type: 'source', sourceType: 'url', id: 's', url: 'https://example.com' }, 'nothing', true],
     ['a file', { type: 'file', mediaType: 'image/png', data: { type: 'data', data: '' } }, 'hard', true],
+    ['a block of a vendor’s own', { type: 'custom', kind: 'openai.compaction' }, 'hard', true],
+    ['the head of a message', { type: 'custom', kind: 'anthropic.message_start' }, 'nothing', false],
+    ['a change of model on the way', { type: 'custom', kind: 'anthropic.fallback' }, 'nothing', false],
     ['a part of a later version', { type: 'novelty' } as unknown as Part, 'nothing', false],
   ])('C1: %s', (_, part, commit, progress) => {
     expect(read(part).last).toMatchObject({ commit, progress, ends: false });

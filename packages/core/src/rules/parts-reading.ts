@@ -1,5 +1,5 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { BROKEN, FINISHED, HARD, HELD, HELD_QUIET, isVisible, PALE, PING, QUIET, seen, SOFT } from './commit.ts';
+import { BROKEN, FINISHED, HARD, HELD, HELD_QUIET, isMarker, isVisible, PALE, PING, QUIET, seen, SOFT } from './commit.ts';
 import { ModelFailure } from './failure.ts';
 import { OpenBlocks } from './open-blocks.ts';
 import { brokenFinish, usageOf } from './parts-finish.ts';
@@ -97,7 +97,10 @@ export class PartsReading implements Reading<Part> {
       case 'file':
       case 'tool-result':
       case 'tool-approval-request':
+        this.files++;
+        return seen(HARD, open);
       case 'custom':
+        if (isMarker(part.kind)) return seen(QUIET, open);
         this.files++;
         return seen(HARD, open);
       case 'reasoning-file':

@@ -1,12 +1,17 @@
 import type { Why } from './belief.ts';
 import type { FailureFacts, FailureKind } from './failure.ts';
+import type { Target } from './target.ts';
 import type { Usage } from './token-usage.ts';
+
+/** Who made an answer: what a history must know to replay its opaque parts only there (T1). */
+export type TargetOrigin = Pick<Target, 'entry' | 'protocol' | 'model' | 'account'>;
 
 /** One attempt as it is recorded. Times in epoch ms, durations in ms. */
 export interface AttemptRecord {
   readonly attempt: number;
   readonly target: string;
   readonly place: number;
+  readonly origin: TargetOrigin;
   readonly began: number;
   readonly ms: number;
   /** Ms to the first content. */
@@ -43,6 +48,7 @@ export interface CallRecord {
   /** Ref and place of the target that gave the answer. */
   readonly target?: string;
   readonly place?: number;
+  readonly origin?: TargetOrigin;
   readonly attempts: readonly AttemptRecord[];
   readonly skips: readonly SkipRecord[];
   /** Of the one answer the caller got (C9). */

@@ -9,6 +9,12 @@ export const OPENAI: readonly Row[] = [
   { id: 'openai/usage-limit', code: ['usage_limit_reached', 'usage_limit_exceeded'], kind: 'quota', window: true },
   { id: 'openai/verify', status: [0, 400, 403, 404], match: /must be verified to/i, kind: 'access-denied' },
   { id: 'openai/scopes', status: [0, 403], match: /missing scopes|insufficient permissions for this operation/i, kind: 'access-denied' },
+  {
+    id: 'openai/no-model',
+    status: [0, 400, 404],
+    match: /model[^\n]{0,120}does not exist or you do not have access/i,
+    kind: 'model-missing',
+  },
   { id: 'openai/no-model-access', status: [0, 403], match: /does not have access to model/i, kind: 'access-denied' },
   {
     id: 'openai/account-off',
