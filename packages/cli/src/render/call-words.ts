@@ -30,6 +30,7 @@ export const usd = (amount: number): string =>
 export const count = (n: number): string => n.toLocaleString('en-US');
 
 export function usageWords(usage: Usage, cost?: number): string {
+  if (usage.input === undefined && usage.output === undefined) return 'no tokens';
   const parts = [
     `${count(usage.input ?? 0)} tokens in`,
     ...(usage.cacheRead ? [`${count(usage.cacheRead)} from cache`] : []),

@@ -1,8 +1,8 @@
 import { ModelFailure } from '../rules/failure.ts';
 import type { Clock } from '../ports.ts';
+import { FrameTooLongError, SseFramer, type SseFrame } from '../wire/index.ts';
 import { isRecord, type Verdict } from './dialect.ts';
 import type { Exchange } from './exchange.ts';
-import { Frames, type FrameSink } from './frames.ts';
 
 /** C2: what is left to come after a finish reason gets this long, ms; then the answer is closed as complete. */
 export const AFTER_FINISH = 3000;
@@ -26,11 +26,11 @@ const wire = (data: string): string => `data: ${data.includes('\n') ? data.repla
  * P3. One chunk is read per chunk asked for, and only while a part is waited for (C3).
  * P4. Every chunk of bytes is a sign of life (C4).
  */
-export class Tap implements FrameSink {
+export class Tap {
   readonly #exchange: Exchange;
   readonly #ports: TapPorts;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #frames = new Frames(this);
+  readonly #framer = new SseFramer();
   #out = '';
   #finished = false;
   #terminated = false;
@@ -46,7 +46,7 @@ export class Tap implements FrameSink {
   }
 
   stream(head?: Uint8Array): ReadableStream<Uint8Array> {
-    if (head) this.#frames.push(head);
+    if (head) this.#take(() => this.#framer.push(head));
     return new ReadableStream<Uint8Array>(
       {
         pull: (out) => this.#pull(out),
@@ -56,13 +56,26 @@ export class Tap implements FrameSink {
     );
   }
 
-  frame(data: string, event: string): void {
+  /** Frames as they come; one beyond all bounds is a break. */
+  #take(read: () => readonly SseFrame[]): void {
+    try {
+      for (const one of read()) {
+        if (one.type === 'comment') this.#comment();
+        else this.#frame(one.data, one.event ?? '');
+      }
+    } catch (error) {
+      if (!(error instanceof FrameTooLongError)) throw error;
+      this.#break(new ModelFailure('malformed', 'the provider sent a frame of more than 16 MiB', {}, { cause: error }));
+    }
+  }
+
+  #frame(data: string, event: string): void {
     if (this.#closed || data.trim() === '') return;
     if (data.trim() === '[DONE]') return this.#done();
     const verdict = this.#look(data, event);
     if (typeof verdict === 'object') this.#out += wire(verdict.instead);
     else if (verdict === 'pass') this.#out += wire(data);
-    else if (verdict === 'ping' || verdict === 'drop') this.comment();
+    else if (verdict === 'ping' || verdict === 'drop') this.#comment();
     else if (verdict === 'error') this.#break(this.#finished ? undefined : this.#ports.errorOf(data));
     else if (verdict !== 'unreadable') {
       this.#out += wire(data);
@@ -74,7 +87,7 @@ export class Tap implements FrameSink {
     } else this.#break(this.#cut ?? new ModelFailure('truncated', 'the stream broke: a frame could not be read'));
   }
 
-  comment(): void {
+  #comment(): void {
     if (!this.#closed) this.#exchange.onPing?.();
   }
 
@@ -128,16 +141,15 @@ export class Tap implements FrameSink {
     try {
       const { done, value } = await this.#reader.read();
       if (done) {
-        this.#frames.flush();
+        this.#take(() => this.#framer.end());
         return this.#done();
       }
       this.#exchange.attempt.life?.();
-      this.#frames.push(value);
-      if (this.#frames.overflow) this.#break(new ModelFailure('malformed', 'the provider sent a frame of more than 16 MiB'));
+      this.#take(() => this.#framer.push(value));
     } catch (cause) {
       if (this.#exchange.signal.aborted && !this.#finished) throw this.#exchange.signal.reason;
       this.#cut = new ModelFailure('truncated', 'the connection was cut in the middle of the answer', {}, { cause });
-      this.#frames.flush();
+      this.#take(() => this.#framer.end());
       this.#break(this.#cut);
     } finally {
       this.#letGo?.();
