@@ -57,7 +57,7 @@ const GRACE = { stopped: 15, 'timed-out': 1000, exited: 200 } as const;
 /** Ms without output after which the rest of the pipe is given up: somebody else holds it open. */
 const QUIET = { stopped: 5, 'timed-out': 50, exited: 50 } as const;
 /** Ms for which a process left behind may go on filling it. */
-const LONGEST_DRAIN = 1000;
+const LONGEST_DRAIN = { stopped: 10, 'timed-out': 1000, exited: 1000 } as const;
 
 /** Rejects with a plain error when it cannot be started. */
 export async function spawnHeld({ command, cwd, env }: ShellCommand): Promise<HeldProcess> {
@@ -107,9 +107,9 @@ async function follow(child: ChildProcess, group: number, limits: ShellLimits, s
   else start();
   const code = await exitCode(child);
   letGo();
-  if (await output.drained(QUIET[end])) await exited(child);
+  if (await output.drained(QUIET[end], LONGEST_DRAIN[end])) await exited(child);
   const leftovers = await endGroup(group, clock, GRACE[end]);
-  await output.drained(QUIET[end]);
+  await output.drained(QUIET[end], LONGEST_DRAIN[end]);
   letGo();
   signal.removeEventListener('abort', onStop);
   output.close();
@@ -148,14 +148,14 @@ class Output {
     stream.once('end', () => this.kept.add(decoder.end()));
   }
 
-  /** True once it is closed; false when nothing came for `quiet` ms, or something for too long. */
-  async drained(quiet: number): Promise<boolean> {
+  /** True once it is closed; false when nothing came for `quiet` ms, or something for `longest`. */
+  async drained(quiet: number, longest: number): Promise<boolean> {
     if (this.#stream.closed) return true;
     let letGo = (): void => {};
     let letGoOfAll = (): void => {};
     const closed = await new Promise<boolean>((resolve) => {
       this.#stream.once('close', () => resolve(true));
-      letGoOfAll = this.#clock.after(LONGEST_DRAIN, () => resolve(false));
+      letGoOfAll = this.#clock.after(longest, () => resolve(false));
       this.#rearm = () => {
         letGo();
         letGo = this.#clock.after(quiet, () => resolve(false));

@@ -1,6 +1,6 @@
 /**
  * Globs as in Docker's permission rules: `*`, `?`, `[a-z]`, case ignored unless `cased`. A last `*` takes anything; any other one stops at `/`
- * unless `spanning`. The text may hold marks for what is only known when it runs, and then the answer is "could match".
+ * unless `spanning`, and so does `?`. The text may hold marks for what is only known when it runs, and then the answer is "could match".
  *
  * G1. Time is at most (length of pattern) × (length of text): a pattern cannot hang its reader.
  */
@@ -23,7 +23,7 @@ export interface Glob {
 }
 
 export function glob(pattern: string, spanning = false, cased = false): Glob {
-  const characters = [...(cased ? pattern : pattern.toLowerCase())];
+  const characters = Array.from(pattern, (character) => (cased ? character : character.toLowerCase()));
   const items: Item[] = [];
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at]!;
@@ -33,7 +33,7 @@ export function glob(pattern: string, spanning = false, cased = false): Glob {
       at = set.end;
     } else if (character === '*')
       items.push({ type: spanning || at === characters.length - 1 || characters[at + 1] === '*' ? 'all' : 'many' });
-    else if (character === '?') items.push({ type: 'one' });
+    else if (character === '?') items.push(spanning ? { type: 'set', has: () => true } : { type: 'one' });
     else if (character === '\\' && at + 1 < characters.length) items.push({ type: 'character', character: characters[++at]! });
     else items.push({ type: 'character', character });
   }
@@ -68,27 +68,49 @@ const takes = (item: Item, character: string): boolean => {
   return item.type === 'all' || character !== '/';
 };
 
-/** Can `text` be what the pattern describes? `places` are where in the pattern the text read so far may have led to. */
-export function matches({ items, cased }: Glob, text: string): boolean {
-  let places = open(items, new Set([0]));
-  for (const character of cased ? text : text.toLowerCase()) {
-    if (items.at(-1)?.type === 'all' && places.has(items.length - 1)) return true;
-    const next = new Set<number>();
-    if (character === ANYTHING) for (let at = Math.min(...places); at <= items.length; at++) next.add(at);
-    else
-      for (const at of places) {
-        const item = items[at];
-        if (item === undefined || !takes(item, character)) continue;
-        next.add(item.type === 'many' || item.type === 'all' ? at : at + 1);
-      }
-    if (next.size === 0) return false;
-    places = open(items, next);
+/** Can `text` be what the pattern describes? */
+export const matches = (pattern: Glob, text: string): boolean => matchesFrom(pattern, text, [0]);
+
+/**
+ * Can what stands in `text` from one of `starts` (in order) to its end be what the pattern describes? `places` are where in the pattern the
+ * text read so far may have led to: one reading answers for all starts.
+ */
+export function matchesFrom({ items, cased }: Glob, text: string, starts: readonly number[]): boolean {
+  let places = new Set<number>();
+  let next = 0;
+  let at = 0;
+  const takesAll = items.at(-1)?.type === 'all';
+  for (const character of text) {
+    if (starts[next] === at) {
+      places.add(0);
+      next++;
+    }
+    at += character.length;
+    if (places.size === 0) continue;
+    passStars(items, places);
+    if (takesAll && places.has(items.length - 1)) return true;
+    places = step(items, places, cased ? character : character.toLowerCase());
   }
-  return places.has(items.length);
+  if (starts[next] === at) places.add(0);
+  return passStars(items, places).has(items.length);
+}
+
+function step(items: readonly Item[], places: ReadonlySet<number>, character: string): Set<number> {
+  const next = new Set<number>();
+  if (character === ANYTHING) {
+    for (let at = Math.min(...places); at <= items.length; at++) next.add(at);
+    return next;
+  }
+  for (const at of places) {
+    const item = items[at];
+    if (item === undefined || !takes(item, character)) continue;
+    next.add(item.type === 'many' || item.type === 'all' ? at : at + 1);
+  }
+  return next;
 }
 
 /** A star may also take nothing. */
-function open(items: readonly Item[], places: Set<number>): Set<number> {
+function passStars(items: readonly Item[], places: Set<number>): Set<number> {
   for (const at of places) if (items[at]?.type === 'many' || items[at]?.type === 'all') places.add(at + 1);
   return places;
 }

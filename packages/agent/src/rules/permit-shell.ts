@@ -1,4 +1,4 @@
-import { ANYTHING, glob, matches, type Glob } from './glob.ts';
+import { ANYTHING, glob, matches, matchesFrom, type Glob } from './glob.ts';
 import { BLANK, isUnclear, type Word } from './shell-segments.ts';
 import { ASSIGNMENT, readShell } from './shell-words.ts';
 
@@ -13,8 +13,13 @@ export interface Command {
   readonly text: string;
   /** The words of a simple command; undefined when it is none. */
   readonly simple?: string;
-  /** Everything the line may run, from each of its words on. */
-  readonly runs: readonly string[];
+  /** Everything the line may run: what stands from one of `starts` to the end of `text`. */
+  readonly runs: readonly Run[];
+}
+
+interface Run {
+  readonly text: string;
+  readonly starts: readonly number[];
 }
 
 /** Commands that run what stands behind them. */
@@ -26,46 +31,61 @@ const RUNNERS = new Set(
 );
 const EXEC = /^-(exec|ok)(dir)?$/;
 const SHELLS = new Set('sh bash dash zsh ksh ash mksh fish'.split(' '));
-/** Longer texts end in "anything": they are matched by their beginning. */
-const LONGEST = 2000;
+/** Characters of texts that begin with something unclear; with more of them nobody can say what the line runs. */
+const MOST_UNCLEAR = 200_000;
 
 export function readCommand(text: string): Command {
   const exact = readShell(text);
   const words = exact.segments[0] ?? [];
-  const runs = new Set<string>([shorten(text.trim())]);
-  for (const segments of [exact.segments, readShell(text, true).segments])
-    for (const segment of segments) for (const run of runsOf(segment)) runs.add(run);
-  return { text, runs: [...runs], ...(exact.simple && words.length > 0 ? { simple: joined(words) } : {}) };
+  const trimmed = text.trim();
+  const segments = [...exact.segments, ...readShell(text, true).segments];
+  const unclear: Run[] = [];
+  let length = 0;
+  const runs = segments.map((segment) => {
+    const { run, also } = runsOf(segment);
+    for (const one of also) if ((length += one.length) <= MOST_UNCLEAR) unclear.push({ text: one, starts: [0] });
+    return run;
+  });
+  if (length > MOST_UNCLEAR) unclear.push({ text: ANYTHING, starts: [0] });
+  return {
+    text,
+    runs: [{ text: trimmed, starts: [0] }, ...runs, ...unclear],
+    ...(exact.simple && words.length > 0 ? { simple: joined(words) } : {}),
+  };
 }
 
 const joined = (words: readonly Word[]): string => words.map((word) => word.text).join(' ');
-const shorten = (text: string): string => (text.length > LONGEST ? text.slice(0, LONGEST) + ANYTHING : text);
 const base = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
 
-function* runsOf(words: readonly Word[]): Generator<string> {
+/** A command may begin at every word, and behind its path; where it is unclear, only in the place of a command. */
+function runsOf(words: readonly Word[]): { readonly run: Run; readonly also: readonly string[] } {
   const texts = words.map((word) => word.text.replaceAll(BLANK, ' '));
   const whole = texts.join(' ');
+  const starts: number[] = [];
+  const also: string[] = [];
   let from = 0;
   let begins = true;
   let runner = false;
   for (const [at, word] of words.entries()) {
     const text = texts[at]!;
-    const rest = whole.slice(from + text.length, from + text.length + LONGEST + 1);
-    from += text.length + 1;
+    const name = base(text);
     const assigned = ASSIGNMENT.exec(text)?.[0];
-    if (assigned !== undefined) yield shorten(text.slice(assigned.length));
     const command: boolean = begins || runner;
-    const first = command ? word.wild.replaceAll(BLANK, ' ') : text;
-    if (command || !isUnclear(text)) {
-      yield shorten(first + rest);
-      if (first.includes('/')) yield shorten(base(first) + rest);
-    }
-    const name = base(text).toLowerCase();
-    if (command && SHELLS.has(name) && readsCommands(texts.slice(at + 1))) yield ANYTHING;
-    runner ||= EXEC.test(text) || (command && RUNNERS.has(name));
+    if (!isUnclear(text)) starts.push(from, ...(name === text ? [] : [from + text.length - name.length]));
+    if (assigned !== undefined) also.push(text.slice(assigned.length));
+    if (command && isUnclear(word.wild)) also.push(...unclearRuns(word.wild.replaceAll(BLANK, ' '), whole.slice(from + text.length)));
+    if (command && SHELLS.has(name.toLowerCase()) && readsCommands(texts.slice(at + 1))) also.push(ANYTHING);
+    runner ||= EXEC.test(text) || (command && RUNNERS.has(name.toLowerCase()));
     begins &&= assigned !== undefined;
+    from += text.length + 1;
   }
+  return { run: { text: whole, starts }, also };
 }
+
+const unclearRuns = (first: string, rest: string): readonly string[] => [
+  first + rest,
+  ...(first.includes('/') ? [base(first) + rest] : []),
+];
 
 /** A shell without a script takes its commands from its input: nobody knows them yet. */
 const readsCommands = (rest: readonly string[]): boolean =>
@@ -89,4 +109,4 @@ export const shellAllows = (rule: ShellRule, command: Command): boolean =>
   command.simple !== undefined && rule.allow.some((pattern) => matches(pattern, command.simple!));
 
 export const shellDenies = (rule: ShellRule, command: Command): boolean =>
-  command.runs.some((run) => rule.deny.some((pattern) => matches(pattern, run)));
+  command.runs.some(({ text, starts }) => rule.deny.some((pattern) => matchesFrom(pattern, text, starts)));
