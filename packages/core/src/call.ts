@@ -136,6 +136,7 @@ export class Call<Q, P> implements Answer<P> {
         if (part === END) throw run.whyEnded();
         const look = run.reading.look(part);
         run.watch?.saw(look);
+        if (look.ping) return part;
         if (look.ends === false && !look.hold && this.#held.length === 0) {
           if (look.commit === 'hard' && run.shown !== 'hard') run.saw('hard');
           return part;

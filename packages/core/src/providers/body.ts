@@ -3,6 +3,8 @@ export interface ReadBody {
   readonly text: string;
   /** It was longer than the limit; the rest was let go unread. */
   readonly over: boolean;
+  /** What broke it before its end; the text is what had come. */
+  readonly cut?: unknown;
   readonly head?: Uint8Array;
   readonly rest?: ReadableStreamDefaultReader<Uint8Array>;
 }
@@ -21,7 +23,13 @@ export async function readBounded(
   let size = 0;
   const start: Uint8Array[] = [];
   for (let looked = peek === undefined; ;) {
-    const { done, value } = await reader.read();
+    let next: ReadableStreamReadResult<Uint8Array>;
+    try {
+      next = await reader.read();
+    } catch (cut) {
+      return { text: text + decoder.decode(), over: false, cut };
+    }
+    const { done, value } = next;
     if (done) return { text: text + decoder.decode(), over: false };
     alive();
     size += value.byteLength;

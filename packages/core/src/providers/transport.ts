@@ -3,7 +3,7 @@ import { ModelFailure } from '../rules/failure.ts';
 import type { Attempt } from '../model.ts';
 import type { Clock } from '../ports.ts';
 import { readBounded, startsLikeEvents } from './body.ts';
-import type { Dialect } from './dialect.ts';
+import { isRecord, type Dialect } from './dialect.ts';
 import { Exchange, WholeAnswer } from './exchange.ts';
 import { bodyFailure, frameFailure, type Answered } from './inspect.ts';
 import { Tap } from './tap.ts';
@@ -63,7 +63,12 @@ async function ask(exchange: Exchange, ports: TransportPorts, input: Parameters<
     throw refuse(exchange, redirected(response));
   }
   const alive = () => exchange.attempt.life?.();
-  if (!response.ok) return again(response, (await readBounded(response.body, ERROR_LIMIT, alive)).text);
+  if (!response.ok) {
+    const read = await readBounded(response.body, ERROR_LIMIT, alive);
+    if (exchange.signal.aborted) throw exchange.signal.reason;
+    // The status is known, and says enough where the body broke off.
+    return again(response, read.text);
+  }
   return exchange.mode === 'stream' ? stream(exchange, ports, response) : generated(exchange, ports, response);
 }
 
@@ -102,10 +107,20 @@ async function stream(exchange: Exchange, ports: TransportPorts, response: Respo
   const read = await readBounded(body, WHOLE_LIMIT, () => exchange.attempt.life?.(), startsLikeEvents);
   // A server that streams without saying so.
   if (read.rest) return opened(response, new Tap(exchange, read.rest, tapPorts).stream(read.head));
+  if (read.cut !== undefined && !isWhole(read.text)) throw read.cut;
   const failure = bodyFailure(answered, read);
   if (failure) throw refuse(exchange, failure);
   exchange.whole = { status: response.status, headers: again(response, '').headers, text: read.text };
   throw new WholeAnswer('a whole completion came where a stream was due');
+}
+
+/** C2: what breaks after the last brace is no failure. */
+function isWhole(text: string): boolean {
+  try {
+    return isRecord(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 const opened = (response: Response, body: ReadableStream<Uint8Array>): Response => {
@@ -121,6 +136,7 @@ const opened = (response: Response, body: ReadableStream<Uint8Array>): Response 
 
 async function generated(exchange: Exchange, ports: TransportPorts, response: Response): Promise<Response> {
   const read = await readBounded(response.body, GENERATED_LIMIT, () => exchange.attempt.life?.());
+  if (read.cut !== undefined && !isWhole(read.text)) throw read.cut;
   const failure = bodyFailure(answeredBy(exchange, ports, response), read);
   if (failure) throw refuse(exchange, failure);
   return again(response, read.text);

@@ -26,7 +26,7 @@ export class PartsReading implements Reading<Part> {
   look(part: Part): Look {
     if (this.#over) return this.#after(part);
     const look = this.#see(part);
-    if (!look.hold) this.#blocks.shown();
+    if (!look.hold && !look.ping && look.ends !== 'error') this.#blocks.shown();
     return look;
   }
 

@@ -21,7 +21,7 @@ export interface Look {
   readonly ping: boolean;
   /** Text is open after this part: the `stall` limit is the shorter one (C4). */
   readonly textOpen: boolean;
-  /** C7: a piece of a tool call that is not complete yet; kept back until a part without it comes. */
+  /** C7: a piece of a tool call that is not complete yet; kept back until a part without it comes that is no ping. */
   readonly hold?: boolean;
   /** `finish` ends the answer (C2), `error` ends the attempt, whatever follows. */
   readonly ends: false | 'finish' | 'error';

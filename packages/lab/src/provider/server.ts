@@ -40,6 +40,8 @@ export interface LabProvider extends AsyncDisposable {
   readonly sockets: number;
   onRequest(listener: (asked: Asked) => void): () => void;
   waitFor(match: (asked: Asked) => boolean, signal?: AbortSignal): Promise<Asked>;
+  /** Resolves when no connection is open; a client that keeps one has left it behind. */
+  drained(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ class LabServer implements LabProvider {
   readonly #how: WireStyle & { readonly clock: Clock; readonly pingMs: number };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #waiting: (() => void)[] = [];
   readonly #log = new RequestLog();
   #port = 0;
   #held: Promise<HeldPort> | undefined;
@@ -91,6 +94,9 @@ class LabServer implements LabProvider {
   }
   waitFor(match: (asked: Asked) => boolean, signal?: AbortSignal): Promise<Asked> {
     return this.#log.waitFor(match, signal);
+  }
+  drained(): Promise<void> {
+    return this.#sockets.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   async open(): Promise<void> {
@@ -129,12 +135,18 @@ class LabServer implements LabProvider {
   #connected(socket: Socket): void {
     this.#sockets.add(socket);
     socket.setNoDelay(true);
-    socket.on('error', () => {}).on('close', () => void this.#sockets.delete(socket));
+    socket.on('error', () => {}).on('close', () => this.#disconnected(socket));
     if (!this.#desk.refusesNext) return;
     const nth = this.#desk.refuse();
     this.#log.add({ ...this.#entry('', '', {}, undefined), nth, fault: { do: 'refused' }, state: 'refused' });
     socket.resetAndDestroy();
     this.#shutIfGone();
+  }
+
+  #disconnected(socket: Socket): void {
+    this.#sockets.delete(socket);
+    if (this.#sockets.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
