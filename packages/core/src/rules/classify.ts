@@ -1,6 +1,6 @@
 import { ModelFailure } from './failure.ts';
 import { build, type Diagnosis } from './classify/build.ts';
-import { gather } from './classify/evidence.ts';
+import { gather } from './classify/gather.ts';
 import type { ClassifyContext } from './classify/row.ts';
 
 export type { Diagnosis } from './classify/build.ts';

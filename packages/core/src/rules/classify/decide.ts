@@ -76,25 +76,27 @@ function vendorsOf(url: string | undefined, provider: string | undefined): strin
 const ABORTS = /^(?:aborterror|responseaborted|messageabortederror|apiuseraborterror|cancelederror|cancellederror|requestabortederror)$/;
 const LIMITS = /^(?:timeouterror|apiconnectiontimeouterror|headerstimeouterror|bodytimeouterror|connecttimeouterror)$/;
 
+const ABORT_CODES: ReadonlySet<string> = new Set(['ABORT_ERR', 'ERR_CANCELED', 'UND_ERR_ABORTED']);
+
 /** Evidence from this side of the wire. What the provider said outranks it; a break after the head is a cut. */
 function connection(seen: Seen, context: ClassifyContext): Verdict | undefined {
-  const { evidence, codes } = seen;
+  const { evidence } = seen;
   const spoke = seen.status !== undefined || evidence.payload.failed || evidence.payload.codes.length > 0;
   if (spoke) return undefined;
   const row = transportOf(evidence.faults);
+  const ended = endedByUs(seen);
+  // "fetch failed" around an abort says less than the abort.
+  if (!row || (ended && !row.code && !row.first)) return ended;
   const after = (evidence.http !== undefined && evidence.http < 300) || context.phase === 'after';
-  if (row && !(after && (row.kind === 'network' || row.kind === 'malformed'))) {
-    return { kind: row.kind, row: row.id, say: row.say, ...(row.sent && { sent: row.sent }) };
-  }
-  if (row) return { kind: 'truncated', row: `after-head:${row.id}` };
+  if (after && (row.kind === 'network' || row.kind === 'malformed')) return { kind: 'truncated', row: `after-head:${row.id}` };
+  return { kind: row.kind, row: row.id, say: row.say, ...(row.sent && { sent: row.sent }) };
+}
+
+function endedByUs({ codes, evidence }: Seen): Verdict | undefined {
   if (codes.some((code) => LIMITS.test(code))) return { kind: 'timeout', row: 'abort/limit' };
-  if (
-    codes.some((code) => ABORTS.test(code)) ||
-    evidence.faults.some(({ code }) => code === 'ABORT_ERR' || code === 'ERR_CANCELED' || code === 'UND_ERR_ABORTED')
-  ) {
-    return { kind: 'cancelled', row: 'abort/cancelled' };
-  }
-  return undefined;
+  const aborted =
+    codes.some((code) => ABORTS.test(code)) || evidence.faults.some(({ code }) => code !== undefined && ABORT_CODES.has(code));
+  return aborted ? { kind: 'cancelled', row: 'abort/cancelled' } : undefined;
 }
 
 const inside200 = (seen: Seen): boolean =>

@@ -3,9 +3,12 @@ import type { Protocol } from '../target.ts';
 import { FINISHES, type FinishRow } from './finish.data.ts';
 import { SENTENCES } from './sentence.data.ts';
 
+const FAILING: ReadonlySet<string> = new Set(FINISHES.flatMap(({ raw }) => raw));
+
 export const finishRow = (protocol: Protocol, raw: string, seen: { readonly sawText: boolean }): FinishRow | undefined => {
   // A blocked prompt has no candidate and so no finish reason; it is told as `blockReason:SAFETY`.
   const [head, tail] = raw.trim().toLowerCase().split(':', 2) as [string, string | undefined];
+  if (!FAILING.has(head) && (tail === undefined || !FAILING.has(tail.trim()))) return undefined;
   const row = FINISHES.find(
     (candidate) =>
       (candidate.raw.includes(head) || (tail !== undefined && candidate.raw.includes(tail.trim()))) &&

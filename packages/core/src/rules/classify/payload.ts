@@ -86,7 +86,7 @@ function readNode(node: object, into: Payload, queue: unknown[]): void {
   for (const key of TEXTS) if (typeof peek(node, key) === 'string') readMessage(peek(node, key), into, queue);
   for (const key of [...CHILDREN, ...WRAPPERS]) if (isObject(peek(node, key))) queue.push(peek(node, key));
   for (const key of keys(node)) {
-    if (!/Exception$/.test(key) || !isObject(peek(node, key))) continue;
+    if (!key.endsWith('Exception') || !isObject(peek(node, key))) continue;
     addCode(key, into);
     queue.push(peek(node, key));
   }

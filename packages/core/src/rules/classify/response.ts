@@ -1,8 +1,7 @@
 import type { ModelFailure } from '../failure.ts';
 import type { Protocol } from '../target.ts';
 import { build, type Diagnosis } from './build.ts';
-import { addBody, type Evidence } from './evidence.ts';
-import { emptyPayload } from './told.ts';
+import { addBody, emptyEvidence, type Evidence } from './evidence.ts';
 import { headersOf, isObject, list, parsed, peek } from './peek.ts';
 import type { ClassifyContext } from './row.ts';
 
@@ -36,7 +35,7 @@ export function diagnoseResponse(response: RawResponse, context: ClassifyContext
   const type = (response.contentType ?? headers['content-type'] ?? '').toLowerCase();
   const { status, body } = response;
   if (status >= 200 && status < 300 && isSuccess(body, type, context.protocol)) return undefined;
-  const evidence: Evidence = { http: status, headers, payload: emptyPayload(), faults: [], names: [], said: [], body: 'unseen' };
+  const evidence: Evidence = { ...emptyEvidence(), http: status, headers };
   if (body !== undefined) addBody(body, evidence);
   if (type.includes('html') && evidence.body !== 'json') {
     evidence.body = 'html';

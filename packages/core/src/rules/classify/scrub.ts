@@ -9,7 +9,7 @@ const SECRETS: readonly { readonly match: RegExp; readonly by: string }[] = [
   { match: /\b(key|token|secret|password|sig|signature)(=)[^\s"',;&)}]{4,}/gi, by: '$1$2[secret]' },
   { match: /\/\/[^\s/@:]+:[^\s/@]+@/g, by: '//[secret]@' },
   { match: /\beyJ[\w-]{8,}(?:\.[\w-]+){1,2}/g, by: '[token]' },
-  { match: /\b(?:sk|pk|rk|xai|gsk|pplx|hf|nvapi|csk|fw|r8|glpat|tvly|key|ak|ark)[-_](?=[\w*.-]*[\d*])[\w*.-]{6,}/gi, by: '[key]' },
+  { match: /\b(?:sk|pk|rk|xai|gsk|pplx|hf|nvapi|csk|fw|r8|glpat|tvly|key|ak|ark)[-_](?=[\w*.-]*[\d*])[\w*.-]{5,}[\w*]/gi, by: '[key]' },
   { match: /\bAIza[\w-]{20,}/g, by: '[key]' },
   { match: /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, by: '[key]' },
   { match: /\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bya29\.[\w-]{10,}/g, by: '[token]' },
@@ -28,7 +28,7 @@ export function scrub(text: string, max = 500): string {
   // Secrets are looked for in more than is kept, so that a cut does not hide half of one.
   let clean = text.slice(0, max * 4);
   for (const { match, by } of SECRETS) clean = clean.replace(match, by);
-  clean = clean.replace(/[\u0000-\u001f\u007f\s]+/g, ' ').trim();
+  clean = clean.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   if (clean.length <= max) return clean;
   const cut = clean.slice(0, max - 1);
   return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;

@@ -24,7 +24,8 @@ export function amount(value: unknown, reading: Reading, unit = 1000): number | 
   if (/^[+]?\d+(?:\.\d+)?(?:e\+?\d+)?$/i.test(text)) {
     const number = Number(text);
     if (number >= 1e12) return number - skew;
-    if (number >= 1e9) return number * 1000 - skew;
+    // A count of ms may be that large: 11 days and more.
+    if (number >= 1e9 && unit !== 1) return number * 1000 - skew;
     return number > 0 ? now + number * unit : undefined;
   }
   const span = duration(text);

@@ -76,7 +76,6 @@ export const GATEWAYS: readonly Row[] = [
     kind: 'quota',
     window: true,
   },
-  { id: 'litellm/overflow', match: /litellm\.ContextWindowExceededError/i, kind: 'context-length' },
   { id: 'litellm/policy', match: /litellm\.ContentPolicyViolationError/i, kind: 'refusal' },
   {
     id: 'litellm/budget',

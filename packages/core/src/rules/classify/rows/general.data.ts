@@ -104,7 +104,7 @@ export const GENERAL: readonly Row[] = [
   },
 
   // Nobody's fault but the moment's.
-  { id: 'overload/overloaded', status: [0, 400, 403, 429, 500, 502, 503, 504], match: /overloaded|over ?load\b/i, kind: 'overload' },
+  { id: 'overload/overloaded', status: [0, 429, 500, 502, 503, 504], match: /overloaded|over ?load\b/i, kind: 'overload' },
   {
     id: 'overload/capacity',
     status: [0, 429, 500, 503],

@@ -81,5 +81,4 @@ export const GOOGLE: readonly Row[] = [
     kind: 'model-missing',
   },
   { id: 'google/no-longer', status: [0, 400, 404], match: /no longer available to new users/i, kind: 'model-missing' },
-  { id: 'google/payload', status: [0, 400], match: /request payload size exceeds the limit/i, kind: 'too-large' },
 ];

@@ -2,6 +2,7 @@ import type { Row } from '../row.ts';
 
 /** Errors the vendor packages throw by name, where no provider said more. */
 export const PACKAGES: readonly Row[] = [
+  { id: 'package/aborted', code: ['messageabortederror', 'apiuseraborterror', 'aborterror'], status: [0], kind: 'cancelled' },
   {
     id: 'package/no-key',
     code: ['ai_loadapikeyerror', 'credentialsprovidererror', 'providerautherror', 'tokenprovidererror'],

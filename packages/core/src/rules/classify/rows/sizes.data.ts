@@ -2,7 +2,14 @@ import type { Row } from '../row.ts';
 
 /** Refused for the size of what was sent, or of one limit window: no rest makes it fit. */
 export const SIZES: readonly Row[] = [
-  { id: 'size/over-limit', status: [0, 400, 413, 429], match: /limit[^\n]{1,30}requested/i, when: 'over-limit', kind: 'too-large' },
+  {
+    id: 'size/over-limit',
+    status: [0, 400, 413, 429],
+    match: /limit[^\n]{1,30}requested/i,
+    unless: /model token limit|context/i,
+    when: 'over-limit',
+    kind: 'too-large',
+  },
   {
     id: 'size/prompt-over-limit',
     status: [429],
