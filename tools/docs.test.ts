@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { load } from '@holdfast/agent/engine';
+import { afterAll, describe, expect, it } from 'vitest';
+import { program } from '../packages/cli/src/program.ts';
+import { ROOT, textOf } from './source-files.ts';
+
+const docs: readonly string[] = [
+  ...['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md'].filter((file) => existsSync(join(ROOT, file))),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).flatMap((file) =>
+    file.endsWith('.md') ? [`docs/${file}`] : [],
+  ),
+  ...readdirSync(join(ROOT, 'packages')).flatMap((name) => {
+    const file = `packages/${name}/README.md`;
+    return existsSync(join(ROOT, file)) ? [file] : [];
+  }),
+];
+
+interface Fence {
+  readonly at: string;
+  readonly language: string;
+  /** What follows the language: `run`. */
+  readonly marks: readonly string[];
+  readonly code: string;
+}
+
+const fences: readonly Fence[] = docs.flatMap((file) =>
+  [...textOf(file).matchAll(/^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm)].map((match) => ({
+    at: `${file}:${textOf(file).slice(0, match.index).split('\n').length}`,
+    language: match[1]!,
+    marks: match[2]!.split(/\s+/).filter(Boolean),
+    code: match[3]!,
+  })),
+);
+const ofLanguage = (...languages: string[]) => fences.filter(({ language }) => languages.includes(language));
+
+const temp = mkdtempSync(join(realpathSync(tmpdir()), 'holdfast-docs-'));
+afterAll(() => rmSync(temp, { recursive: true, force: true }));
+const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: temp });
+
+describe('what the documents show is true', { timeout: 60_000 }, () => {
+  const snippets = ofLanguage('ts').map((fence, n) => ({ ...fence, file: `snippet-${n}.ts` }));
+
+  it('snippets have types', async () => {
+    symlinkSync(join(ROOT, 'node_modules'), join(temp, 'node_modules'));
+    writeFileSync(join(temp, 'package.json'), '{ "type": "module" }');
+    for (const { file, code } of snippets) writeFileSync(join(temp, file), `${code}\nexport {};\n`);
+    const options = { noEmit: true, allowImportingTsExtensions: true, noUnusedLocals: false };
+    const config = { extends: join(ROOT, 'tsconfig.base.json'), compilerOptions: options, files: snippets.map(({ file }) => file) };
+    writeFileSync(join(temp, 'tsconfig.json'), JSON.stringify(config));
+    const { stdout } = await node(join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', temp).catch((error) => error);
+    const own = stdout.split('\n').filter((line: string) => line.startsWith('snippet-'));
+    expect(own.map((line: string) => line.replace(/^(snippet-\d+\.ts)/, (file) => snippets.find((one) => one.file === file)!.at))).toEqual(
+      [],
+    );
+  });
+
+  it.each(snippets.filter(({ marks }) => marks.includes('run')))('$at runs', async ({ file }) => {
+    const { stdout, stderr } = await node(file);
+    expect(stderr).toBe('');
+    expect(stdout).not.toBe('');
+  });
+
+  it.each(ofLanguage('yaml'))('$at is a valid file', ({ at, code }) => {
+    const { problems } = load(code, at, { env: () => 'set' });
+    expect(problems.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it.each(commands())('$at: $line', async ({ words }) => {
+    let performed = false;
+    const command = program(async () => void (performed = true)).configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    for (const one of [command, ...command.commands]) one.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    await command.parseAsync([...words], { from: 'user' }).catch((error) => {
+      if (error.exitCode !== 0) throw error;
+      performed = true;
+    });
+    expect(performed).toBe(true);
+  });
+
+  it.each(docs)('%s leads nowhere that is not there', (file) => {
+    const links = [...textOf(file).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)].map((match) => match[1]!).filter((to) => !/^[a-z]+:/.test(to));
+    expect(links.filter((to) => !existsSync(join(ROOT, dirname(file), to)))).toEqual([]);
+  });
+
+  it.each(docs)('%s names only files and scripts that exist', (file) => {
+    const text = textOf(file);
+    const paths = [...text.matchAll(/`((?:packages|docs|tools|bench|examples)\/[\w./-]*\w)`/g)].map((match) => match[1]!);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const named = [...text.matchAll(/npm run ([\w-]+)/g)].map((match) => match[1]!);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+/** Every command line of ours: in shell fences, and in backticks in the text. */
+function commands(): readonly { readonly at: string; readonly line: string; readonly words: readonly string[] }[] {
+  const shown = ofLanguage('sh', 'console').flatMap(({ at, code }) => code.split('\n').map((line) => ({ at, line: line.trim() })));
+  const said = docs.flatMap((file) =>
+    [...textOf(file).matchAll(/`((?:npx )?holdfast [^`]+)`/g)].map((match) => ({ at: file, line: match[1]! })),
+  );
+  return [...shown, ...said]
+    .flatMap(({ at, line }) => {
+      const own = /(?:^|\|\s*|&&\s*)(?:npx )?holdfast\s+([^|&]*)/.exec(line);
+      return own ? [{ at, line, words: wordsOf(own[1]!) }] : [];
+    })
+    .filter(({ line }, at, all) => all.findIndex((other) => other.line === line) === at);
+}
+
+/** A command line as a shell would cut it, without its comment; negative session numbers are values. */
+const wordsOf = (line: string): readonly string[] =>
+  [...line.replace(/\s#.*$/, '').matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)]
+    .map((match) => match[1] ?? match[2] ?? match[3]!)
+    .join('\0')
+    .replace(/--session\0(-\d+)/g, '--session=$1')
+    .split('\0')
+    .filter((word) => word !== '');
