@@ -9,17 +9,16 @@ import { END, type Source } from './source.ts';
 export const streamOf = (source: Source<Part>, caller: AbortSignal): ReadableStream<Part> =>
   new ReadableStream<Part>(
     {
-      async pull(out) {
-        try {
-          const part = await source.next();
-          if (part === END) out.close();
-          else out.enqueue(part);
-        } catch (error) {
-          if (caller.aborted && isModelFailure(error) && error.kind === 'cancelled') return out.error(caller.reason);
-          out.enqueue({ type: 'error', error });
-          out.close();
-        }
-      },
+      // Not `async`: this runs for every part, and a promise less is a fifth of what it costs.
+      pull: (out) =>
+        source.next().then(
+          (part) => (part === END ? out.close() : out.enqueue(part)),
+          (error: unknown) => {
+            if (caller.aborted && isModelFailure(error) && error.kind === 'cancelled') return out.error(caller.reason);
+            out.enqueue({ type: 'error', error });
+            out.close();
+          },
+        ),
       cancel: (reason) => source.cancel(reason),
     },
     { highWaterMark: 0 },

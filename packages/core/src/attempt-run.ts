@@ -1,9 +1,9 @@
-import type { Attempt, Watch } from './model.ts';
+import { NEVER, type Attempt, type Watch } from './model.ts';
 import type { Clock } from './ports.ts';
 import { ModelFailure, isModelFailure } from './rules/failure.ts';
-import type { Commit, Look, Reading } from './rules/reader.ts';
+import type { Commit, Reading } from './rules/reader.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
-import { END, type Source } from './source.ts';
+import type { Source } from './source.ts';
 
 const RANK: Readonly<Record<Commit, number>> = { nothing: 0, soft: 1, hard: 2 };
 
@@ -14,8 +14,9 @@ export interface AttemptStart {
   readonly target: Target;
   readonly facts: RequestFacts;
   readonly share: number;
-  readonly lease?: string;
-  readonly repaired?: boolean;
+  readonly lease?: string | undefined;
+  /** The known repair after which its request is sent. */
+  readonly repair?: string | undefined;
 }
 
 /**
@@ -31,7 +32,7 @@ export class AttemptRun<P> implements Attempt {
   readonly facts: RequestFacts;
   readonly share: number;
   readonly lease: string | undefined;
-  readonly repaired: boolean;
+  readonly repair: string | undefined;
   readonly began: number;
   readonly reading: Reading<P>;
   readonly signal: AbortSignal;
@@ -41,6 +42,7 @@ export class AttemptRun<P> implements Attempt {
   onLeft: () => void = () => {};
   watch?: Watch;
   life?: () => void;
+  onStop?: (reason: unknown) => void;
   source: Source<P> | undefined;
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal;
@@ -55,7 +57,7 @@ export class AttemptRun<P> implements Attempt {
     this.facts = start.facts;
     this.share = start.share;
     this.lease = start.lease;
-    this.repaired = start.repaired ?? false;
+    this.repair = start.repair;
     this.reading = reading;
     this.signal = this.#controller.signal;
     this.#caller = caller;
@@ -63,7 +65,8 @@ export class AttemptRun<P> implements Attempt {
     this.began = clock.now();
     this.#start = clock.mono();
     if (caller.aborted) this.#cut();
-    else caller.addEventListener('abort', this.#cut);
+    // A caller that can never leave needs no ear: it is the commonest one.
+    else if (caller !== NEVER) caller.addEventListener('abort', this.#cut);
   }
 
   readonly #cut = (): void => {
@@ -75,6 +78,7 @@ export class AttemptRun<P> implements Attempt {
     if (this.#controller.signal.aborted) return;
     this.#controller.abort(reason);
     this.watch?.end();
+    this.onStop?.(reason);
     this.source?.cancel(reason);
   }
 
@@ -89,17 +93,6 @@ export class AttemptRun<P> implements Attempt {
 
   ms(): number {
     return this.#clock.mono() - this.#start;
-  }
-
-  /** The next part and what it is. Rejects with what broke the attempt, unclassified. */
-  async pull(): Promise<{ readonly part: P; readonly look: Look }> {
-    this.watch?.pull();
-    const part = await this.source!.next();
-    if (part === END) throw this.whyEnded();
-    const look = this.reading.look(part);
-    this.watch?.saw(look);
-    if (look.ends === 'error') throw this.whyFailed();
-    return { part, look };
   }
 
   /** A limit of ours that fired explains whatever error the source made of it (E1). */
@@ -117,7 +110,7 @@ export class AttemptRun<P> implements Attempt {
   end(reason?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#caller.removeEventListener('abort', this.#cut);
+    if (this.#caller !== NEVER) this.#caller.removeEventListener('abort', this.#cut);
     this.watch?.end();
     if (reason !== undefined) this.#stop(reason);
   }

@@ -34,7 +34,6 @@ export class CallEnd {
 
   /** The answer is whole. */
   won<P>(run: AttemptRun<P>): CallRecord {
-    run.end();
     const winner = this.#ledger.won(run);
     this.#teller.tell({ type: 'attempt-end', attempt: run.attempt, target: run.target.ref, ms: winner.ms, shown: run.shown });
     return this.#end('done', winner);

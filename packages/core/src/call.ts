@@ -1,17 +1,16 @@
 import type { AttemptRun } from './attempt-run.ts';
 import type { Answer, CallOptions, ChainPorts, KnownChain } from './chain-spec.ts';
+import { readHead } from './head.ts';
 import { PartQueue } from './part-queue.ts';
 import { Pursuit } from './pursuit.ts';
 import { judgeAnswer } from './rules/answer.ts';
 import { ModelFailure } from './rules/failure.ts';
+import { mendOf } from './rules/mend.ts';
 import type { Look } from './rules/reader.ts';
 import type { CallRecord } from './rules/record.ts';
 import type { RequestFacts } from './rules/target.ts';
-import { END, type End, type Source } from './source.ts';
+import { END, type End } from './source.ts';
 import type { Worked } from './witness.ts';
-
-/** C1: what is held before the commit is bounded; past it the head goes out as if it were soft. */
-const HELD_BYTES = 256 * 1024;
 
 /** Why an attempt ends when its consumer gave none. */
 const LEFT = new ModelFailure('cancelled', 'the consumer stopped reading');
@@ -33,7 +32,6 @@ export class Call<Q, P> implements Answer<P> {
   readonly #options: CallOptions;
   #run: AttemptRun<P> | undefined;
   readonly #out = new PartQueue<P>();
-  #held: P[] = [];
   #over = false;
   #pulling = true;
 
@@ -59,10 +57,8 @@ export class Call<Q, P> implements Answer<P> {
       const run = await this.#pursuit.attempt().catch(this.#rejected);
       this.#run = run;
       run.onLeft = this.#left;
-      this.#held = [];
+      this.#out.forget();
       try {
-        run.source = await this.#ask(run);
-        if (run.signal.aborted) run.source.cancel(run.signal.reason);
         await this.#head(run);
         this.#pulling = false;
         return;
@@ -78,76 +74,76 @@ export class Call<Q, P> implements Answer<P> {
     throw error;
   };
 
-  #ask(run: AttemptRun<P>): PromiseLike<Source<P>> {
-    const { ask } = this.#spec.served[run.target.place]!;
-    const repair = run.repaired ? this.#pursuit.ledger.past.at(-1)?.failure.facts.repair : undefined;
-    const request = repair === undefined ? this.#request : (this.#spec.repair?.(this.#request, repair, run.target) ?? this.#request);
-    return ask(request, run);
-  }
-
-  /** Reads up to the commit (`stream`) or to the end (`whole`). What was read waits in `#out`. */
   async #head(run: AttemptRun<P>): Promise<void> {
-    let bytes = 0;
-    for (;;) {
-      const { part, look } = await run.pull();
-      if (look.ends === 'finish') return this.#finish(run, part);
-      this.#held.push(part);
-      bytes += this.#spec.reader.bytes?.(part) ?? 0;
-      if (look.commit !== 'nothing') await this.#pursuit.committed(run);
-      if (this.#options.mode === 'whole' || (look.commit === 'nothing' && bytes < HELD_BYTES)) continue;
-      run.saw(look.commit === 'nothing' ? 'soft' : look.commit);
-      this.#flush();
-      return;
-    }
+    const { reader, served, repair } = this.#spec;
+    const request = run.repair === undefined ? this.#request : (repair?.(this.#request, run.repair, run.target) ?? this.#request);
+    run.source = await served[run.target.place]!.ask(request, run);
+    if (run.signal.aborted) run.source.cancel(run.signal.reason);
+    const whole = this.#options.mode === 'whole';
+    const finish = await readHead(run, this.#out, { whole, bytesOf: reader.bytes, committed: () => this.#pursuit.committed(run) });
+    if (finish === undefined) return;
+    const failure = this.#finish(run, finish);
+    const broken = failure instanceof Promise ? await failure : failure;
+    if (broken) throw broken;
   }
 
-  #flush(): void {
-    if (this.#held.length === 0) return;
-    this.#out.push(this.#held);
-    this.#held = [];
-  }
-
-  /** C2: a finish reason ends the answer; E4 and the reason itself say whether it is one. */
-  async #finish(run: AttemptRun<P>, part: P): Promise<void> {
+  /** C2: a finish reason ends the answer; E4 and the reason itself say whether it is one. What follows it is left to end by itself, within the limits. */
+  #finish(run: AttemptRun<P>, part: P): ModelFailure | undefined | Promise<undefined> {
     const judged = judgeAnswer(run.reading, this.#facts, run.target, this.#pursuit.ledger.past);
-    if (judged instanceof ModelFailure) throw judged;
+    if (judged instanceof ModelFailure) return judged;
     if (judged.mark !== undefined) this.#pursuit.ledger.marks.push(judged.mark);
-    await this.#pursuit.committed(run);
+    const told = this.#pursuit.committed(run);
+    return told ? told.then(() => this.#whole(run, part)) : this.#whole(run, part);
+  }
+
+  #whole(run: AttemptRun<P>, part: P): undefined {
     run.saw('hard');
-    run.watch?.pull();
-    await run.source!.next().catch(() => END);
-    this.#flush();
+    this.#over = true;
+    this.#out.release();
     const record = this.#pursuit.end.won(run);
     this.#out.push([this.#spec.reader.finished?.(part, record) ?? part]);
-    this.#over = true;
+    const end = (): void => run.end();
+    run.source!.next().then(end, end);
+    return undefined;
   }
 
-  async next(): Promise<P | End> {
-    for (;;) {
-      if (!this.#out.empty) return this.#out.shift();
-      if (this.#over) return END;
-      if (this.#run === undefined) await this.open();
-      const run = this.#run!;
-      if (!this.#out.empty || this.#over) continue;
-      this.#pulling = true;
-      try {
-        run.watch?.pull();
-        const part = await run.source!.next();
-        if (part === END) throw run.whyEnded();
-        const look = run.reading.look(part);
-        run.watch?.saw(look);
-        if (look.ping) return part;
-        if (look.ends === false && !look.hold && this.#held.length === 0) {
-          if (look.commit === 'hard' && run.shown !== 'hard') run.saw('hard');
-          return part;
-        }
-        await this.#unusual(run, part, look);
-      } catch (error) {
-        await this.#broke(run, error);
-      } finally {
-        this.#pulling = false;
-      }
+  /** The common part takes one promise: what is unusual goes the long way round. */
+  next(): Promise<P | End> {
+    const run = this.#run;
+    if (run === undefined || this.#over || !this.#out.empty) return this.#queued();
+    this.#pulling = true;
+    run.watch?.pull();
+    return run.source!.next().then(this.#onPart, this.#onBreak);
+  }
+
+  readonly #onPart = (part: P | End): P | Promise<P | End> => {
+    this.#pulling = false;
+    const run = this.#run!;
+    if (part === END) return this.#onBreak(run.whyEnded());
+    const look = run.reading.look(part);
+    run.watch?.saw(look);
+    if (look.ends !== false || look.hold || this.#out.holding) return this.#unusual(run, part, look);
+    if (look.commit === 'hard') run.saw('hard');
+    return part;
+  };
+
+  readonly #onBreak = async (error: unknown): Promise<P | End> => {
+    this.#pulling = true;
+    try {
+      await this.#broke(this.#run!, error);
+    } finally {
+      this.#pulling = false;
     }
+    return this.next();
+  };
+
+  /** What waits goes first; a withdrawn answer is begun again when somebody asks for it. */
+  async #queued(): Promise<P | End> {
+    if (!this.#out.empty) return this.#out.shift();
+    if (this.#over) return END;
+    this.#pulling = true;
+    await this.open();
+    return this.next();
   }
 
   /** The caller left while nobody was pulling: nobody else would notice. */
@@ -155,39 +151,37 @@ export class Call<Q, P> implements Answer<P> {
     if (!this.#pulling) this.cancel(this.#options.signal.reason);
   };
 
-  async #unusual(run: AttemptRun<P>, part: P, look: Look): Promise<void> {
-    if (look.ends === 'error') throw run.whyFailed();
-    if (look.ends === 'finish') return this.#finish(run, part);
+  #unusual(run: AttemptRun<P>, part: P, look: Look): Promise<P | End> {
+    if (look.ends === 'error') return this.#onBreak(run.whyFailed());
+    if (look.ends === 'finish') {
+      const failure = this.#finish(run, part);
+      if (failure instanceof Promise) return failure.then(() => this.next());
+      return failure ? this.#onBreak(failure) : this.next();
+    }
     if (look.commit !== 'nothing') run.saw(look.commit);
-    this.#held.push(part);
-    if (!look.hold) this.#flush();
+    this.#out.hold(part);
+    if (!look.hold) this.#out.release();
+    return this.next();
   }
 
-  /** A break after the head went out. */
+  /** A break after the head went out: `mendOf` says what becomes of what was shown. */
   async #broke(run: AttemptRun<P>, error: unknown): Promise<void> {
-    this.#held = [];
+    this.#out.forget();
     this.#run = undefined;
-    const { reading } = run;
+    const { reading, shown } = run;
+    const { reader, settings } = this.#spec;
     const failure = await this.#pursuit.failed(run, error).catch(this.#rejected);
-    const { reader } = this.#spec;
-    if (run.shown !== 'hard') {
-      this.#out.push(reading.closing());
-      return;
+    const mend = mendOf(shown, reading.calls, this.#options.onPartial ?? settings.onPartial);
+    if (mend === 'fail') return this.#rejected(await this.#pursuit.end.gaveUp(failure.kind, failure));
+    this.#out.push(reading.closing());
+    if (mend === 'restart') {
+      this.#pursuit.withdrawn(run, failure);
+      this.#out.push([reader.withdrawn(run.attempt, failure)]);
     }
-    if (reading.calls > 0) {
-      const record = await this.#pursuit.end.closed();
-      const parts = reader.closeTurn(record.usage ?? {});
-      this.#out.push([...reading.closing(), ...parts.map((part) => reader.finished?.(part, record) ?? part)]);
-      this.#over = true;
-      return;
-    }
-    const partial = this.#options.onPartial ?? this.#spec.settings.onPartial;
-    if (partial === 'fail') {
-      this.#over = true;
-      throw await this.#pursuit.end.gaveUp(failure.kind, failure);
-    }
-    this.#pursuit.withdrawn(run, failure);
-    this.#out.push([...reading.closing(), reader.withdrawn(run.attempt, failure)]);
+    if (mend !== 'close-turn') return;
+    this.#over = true;
+    const record = await this.#pursuit.end.closed();
+    this.#out.push(reader.closeTurn(record.usage ?? {}).map((part) => reader.finished?.(part, record) ?? part));
   }
 
   cancel(reason: unknown): void {

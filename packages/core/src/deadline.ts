@@ -1,4 +1,3 @@
-import { orAbort } from './abort.ts';
 import type { Attempt, Watch, Wrap } from './model.ts';
 import type { Clock } from './ports.ts';
 import { ModelFailure, type LimitName } from './rules/failure.ts';
@@ -33,13 +32,15 @@ class AttemptWatch implements Watch {
   #over = false;
   #letGo: () => void = () => {};
   #due = 0;
+  readonly #shortest: number;
 
   constructor(clock: Clock, limits: Limits, attempt: Attempt) {
     this.#clock = clock;
     this.#limits = limits;
     this.#attempt = attempt;
+    this.#shortest = Math.min(limits.stallText, limits.stallOther, limits.silence);
     this.#since = this.#life = clock.mono();
-    this.#arm();
+    this.#arm(this.#since);
   }
 
   pull(): void {
@@ -54,17 +55,10 @@ class AttemptWatch implements Watch {
     this.#waiting = false;
     if (look.progress || look.ends === 'finish') {
       this.#fresh = true;
-      if (!this.#progressed || look.textOpen !== this.#textOpen || look.ends !== false) this.#turn(look);
+      this.#progressed = true;
+      this.#textOpen = look.textOpen;
+      this.#finished ||= look.ends === 'finish';
     } else if (look.ping) this.#pinged = true;
-  }
-
-  /** The limit in force changes: what is armed may now be too late. */
-  #turn(look: Look): void {
-    this.#progressed = true;
-    this.#textOpen = look.textOpen;
-    this.#finished ||= look.ends === 'finish';
-    this.#since = this.#life = this.#clock.mono();
-    this.#arm();
   }
 
   life(): void {
@@ -86,15 +80,17 @@ class AttemptWatch implements Watch {
     return { limit: 'stall', ms: this.#textOpen ? stallText : stallOther };
   }
 
-  #arm(): void {
-    this.#letGo();
+  /**
+   * Armed for the limit in force, but never later than the shortest of those that a part may bring into force: so no part has to arm
+   * it, and it is never late.
+   */
+  #arm(now: number): void {
     const { ms } = this.#inForce();
-    const now = this.#clock.mono();
     let due = this.#since + ms;
     if (this.#pinged && !this.#finished) due = Math.min(due, this.#life + this.#limits.silence);
-    if (!this.#waiting && due <= now) due = now + ms;
+    if (!this.#waiting) due = Math.max(due, now + ms);
     this.#due = due;
-    this.#letGo = this.#clock.after(Math.max(0, due - now), this.#ring);
+    this.#letGo = this.#clock.after(Math.max(0, Math.min(due - now, this.#shortest)), this.#ring);
   }
 
   readonly #ring = (): void => {
@@ -102,7 +98,7 @@ class AttemptWatch implements Watch {
     const now = this.#clock.mono();
     const { limit, ms } = this.#inForce();
     const silent = this.#pinged && !this.#finished && now - this.#life >= this.#limits.silence;
-    if (!this.#waiting || (!silent && now - this.#since < ms)) return this.#arm();
+    if (!this.#waiting || (!silent && now - this.#since < ms)) return this.#arm(now);
     const late = now - this.#due;
     this.#over = true;
     this.#attempt.abort(late > lagOf(ms) ? lagged(late) : this.#timeout(silent ? 'silence' : limit, silent ? this.#limits.silence : ms));
@@ -124,9 +120,13 @@ const lagged = (late: number): ModelFailure =>
 export const withLimits =
   <Q, P>(clock: Clock, limitsOf: (target: Target, facts: RequestFacts) => Limits): Wrap<Q, P> =>
   (inner) =>
-  async (request, attempt) => {
+  (request, attempt) => {
     const watch = new AttemptWatch(clock, limitsOf(attempt.target, attempt.facts), attempt);
     attempt.watch = watch;
     attempt.life = () => watch.life();
-    return orAbort(inner(request, attempt), attempt.signal);
+    return new Promise((resolve, reject) => {
+      attempt.onStop = reject;
+      if (attempt.signal.aborted) reject(attempt.signal.reason);
+      inner(request, attempt).then(resolve, reject);
+    });
   };

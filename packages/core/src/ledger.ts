@@ -43,6 +43,11 @@ export class Ledger {
     this.#began = began;
   }
 
+  /** This call's attempts on one target that failed. */
+  at(place: number): readonly PastAttempt[] {
+    return this.past.filter((one) => one.place === place);
+  }
+
   last(): AttemptRecord | undefined {
     return this.#attempts.at(-1);
   }
@@ -63,7 +68,7 @@ export class Ledger {
       failure: { kind: failure.kind, facts: failure.facts },
       shown: run.shown,
       chance,
-      ...(run.repaired && { repaired: true }),
+      ...(run.repair !== undefined && { repaired: true }),
     });
     this.#close(run, failure);
   }

@@ -33,6 +33,8 @@ export interface Attempt {
   watch?: Watch;
   /** Ends this attempt alone; the reason becomes its failure. */
   abort(reason: ModelFailure): void;
+  /** Called once when the attempt is cut, by whomever, before its source is cancelled. Set by who waits for it to open. */
+  onStop?: (reason: unknown) => void;
   /** Called by the transport for every chunk of bytes: feeds the `silence` limit (C4). Set by the deadline. */
   life?: () => void;
   /** Called by the transport when the response's head has come: ends the `connect` phase. */

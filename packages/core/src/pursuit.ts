@@ -66,7 +66,8 @@ export class Pursuit<Q, P> {
     const { signal } = this.#options;
     for (;;) {
       if (signal.aborted) throw this.#cancelled(signal.reason);
-      this.#beliefs = await health.read(this.#scopes);
+      const known = health.read(this.#scopes);
+      this.#beliefs = known instanceof Map ? known : await known;
       const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());
       for (const skip of step.skips) if (this.ledger.skipped(skip)) this.#teller.tell({ type: 'skip', ...skip });
       if (step.do === 'stop') throw await this.#stopped(step);
@@ -98,12 +99,8 @@ export class Pursuit<Q, P> {
     this.#lost = undefined;
     const target = this.#plan.targets[place]!.ref;
     if (lost && lost.place !== place) this.#teller.switched(lost, target);
-    else if (lost) this.#teller.paused(lost, pause, this.#triesAt(place), this.#plan.retries);
+    else if (lost) this.#teller.paused(lost, pause, this.ledger.at(place).length, this.#plan.retries);
     if (pause > 0) await this.#sleep(pause);
-  }
-
-  #triesAt(place: number): number {
-    return this.ledger.past.reduce((sum, one) => sum + (one.place === place ? 1 : 0), 0);
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -116,8 +113,7 @@ export class Pursuit<Q, P> {
 
   /** False: another call holds the lease, or took it first; the beliefs are read again. */
   async #claim(step: Try): Promise<boolean> {
-    const failed = this.ledger.past.filter(({ place }) => place === step.place);
-    const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, failed, step.lease === 'early');
+    const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, this.ledger.at(step.place), step.lease === 'early');
     if (ms === 0) return true;
     await this.#sleep(ms);
     this.#waited += ms;
@@ -126,33 +122,25 @@ export class Pursuit<Q, P> {
 
   #begin(step: Try): AttemptRun<P> {
     const target = this.#plan.targets[step.place]!;
-    const tries = this.#triesAt(step.place);
+    const tries = this.ledger.at(step.place).length;
     const attempt = this.ledger.past.length + 1;
     const lease = this.#probe.id;
     const last = this.ledger.past.at(-1);
-    const repaired = last?.place === step.place && last.failure.facts.repair !== undefined;
-    const start = {
-      call: this.id,
-      attempt,
-      target,
-      facts: this.#facts,
-      share: step.share,
-      ...(lease !== undefined && { lease }),
-      repaired,
-    };
+    const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
+    const start = { call: this.id, attempt, target, facts: this.#facts, share: step.share, lease, repair };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
     this.#teller.tell({ type: 'attempt-start', attempt, target: target.ref, tries, probe: lease !== undefined });
     return run;
   }
 
   /** The first content of `run` has come: it proves its scopes alive and ends the probe (H6). */
-  async committed(run: AttemptRun<P>): Promise<void> {
-    if (run.firstMs !== undefined) return;
+  committed(run: AttemptRun<P>): Promise<void> | undefined {
+    if (run.firstMs !== undefined) return undefined;
     run.firstMs = run.ms();
     this.#idle.progressed();
     this.#teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
     this.#probe.end();
-    await this.#witness.ok(run, this.#beliefs);
+    return this.#witness.ok(run, this.#beliefs);
   }
 
   /** Classifies what broke `run`, once, and tells everybody. Rejects when it was the caller who left. */

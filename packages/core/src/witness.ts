@@ -43,9 +43,12 @@ export class Witness {
   }
 
   /** The first content of `run` was seen: it clears its own scopes and convicts whom this call suspected. */
-  async ok<P>(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> {
-    const now = this.#ports.clock.now();
-    this.#worked.set(run.target.credential, now);
+  ok<P>(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> | undefined {
+    this.#worked.set(run.target.credential, run.began);
+    return beliefs.size > 0 || this.#suspicions.length > 0 ? this.#proven(run, beliefs) : undefined;
+  }
+
+  async #proven<P>(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> {
     if (beliefs.size > 0 && (run.lease !== undefined || scopesOf(run.target).some((scope) => beliefs.has(scope))))
       await this.#tell(run.target, this.#report(run, 'ok', 'fact', 'commit'));
     if (this.#suspicions.length > 0) await this.#settle('convict');

@@ -7,6 +7,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Calls `wake` once after `ms`, however long that is. */
 function after(ms: number, wake: () => void): () => void {
+  if (ms < LONGEST_TIMER) {
+    const timer = setTimeout(wake, ms);
+    return () => clearTimeout(timer);
+  }
   const due = performance.now() + ms;
   const rest = (): number => Math.min(Math.max(due - performance.now(), 0), LONGEST_TIMER);
   const arm = (): ReturnType<typeof setTimeout> =>

@@ -22,6 +22,7 @@ export interface AskModelOptions {
 /** Asks AI SDK models: projects the prompt onto the target, opens the model on first use, and answers one strict source. */
 export function askModel(open: () => Promise<Model>, options: AskModelOptions = {}): Ask<ModelOptions, Part> {
   let opened: Promise<Model> | undefined;
+  let known: Model | undefined;
   const ready = (): Promise<Model> => {
     if (opened) return opened;
     const opening = (opened = open());
@@ -30,7 +31,7 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
     return opening;
   };
   return async (request, attempt) => {
-    const model = await orAbort(ready(), attempt.signal);
+    const model = known ?? (known = await ready());
     const dialect = dialectOf(attempt.target.protocol);
     const asked = prepare(request, attempt.target, dialect, options.toolIds);
     if (!options.transport || !dialect) return bare(model, asked, attempt);

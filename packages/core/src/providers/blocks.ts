@@ -9,6 +9,11 @@ export class Blocks {
   readonly #reasoning = new Set<string>();
   readonly #input = new Set<string>();
 
+  /** A piece of a block that is open: the commonest part, and nothing to do for it. */
+  goesOn(part: Part): boolean {
+    return part.type === 'text-delta' ? this.#text.has(part.id) : part.type === 'reasoning-delta' && this.#reasoning.has(part.id);
+  }
+
   /** Puts `part`, and what must stand before it, into `out`; or nothing, where it repeats or ends what is not there. */
   take(part: Part, out: Part[]): void {
     switch (part.type) {

@@ -60,12 +60,26 @@ class Normaliser implements Source<Part> {
   #waiting: ((part: Part | End) => void) | undefined;
   #reading = false;
   #over = false;
+  /** Nobody signals pings or wants to know when a part is waited for: one promise a part is enough. */
+  readonly #wireless: boolean;
+  readonly #onPart = ({ done, value }: { readonly done: boolean; readonly value?: Part | undefined }): Part | End | Promise<Part | End> => {
+    if (this.#over) return END;
+    if (!done && value !== undefined && this.#blocks.goesOn(value)) return value;
+    this.#judge(done, value);
+    return this.next();
+  };
+  readonly #onBreak = (error: unknown): Part | End | Promise<Part | End> => {
+    if (this.#over) return END;
+    this.#fail(error);
+    return this.next();
+  };
   readonly #onRead = (result: { readonly done: boolean; readonly value?: Part | undefined }) => this.#read(result);
   readonly #onThrow = (error: unknown) => this.#thrown(error);
 
   constructor(reader: PartReader, info: StreamInfo) {
     this.#reader = reader;
     this.#info = info;
+    this.#wireless = info.pings === undefined && info.want === undefined;
     info.want?.(false);
     info.pings?.(() => this.#settle({ type: 'ping' }));
   }
@@ -74,6 +88,7 @@ class Normaliser implements Source<Part> {
     const part = this.#due.shift();
     if (part !== undefined) return Promise.resolve(part);
     if (this.#over) return Promise.resolve(END);
+    if (this.#wireless) return this.#reader.read().then(this.#onPart, this.#onBreak);
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.#info.want?.(true);
@@ -105,11 +120,15 @@ class Normaliser implements Source<Part> {
   #read({ done, value }: { readonly done: boolean; readonly value?: Part | undefined }): void {
     this.#reading = false;
     if (this.#over) return;
+    this.#judge(done, value);
+    this.#give();
+  }
+
+  #judge(done: boolean, value: Part | undefined): void {
     if (done || value === undefined) this.#fail(new ModelFailure('truncated', 'the stream ended without a finish reason'));
     else if (value.type === 'error') this.#fail(value.error);
     else if (value.type === 'finish') this.#finish(value);
     else this.#blocks.take(value, this.#due);
-    this.#give();
   }
 
   #thrown(error: unknown): void {

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import { fates, type CallFate } from './exchanges.ts';
 import { isCut, isNative, metadata, originOf, type Origin } from './origin.ts';
-import { system, user } from './plain-turns.ts';
+import { isPlain, system, user } from './plain-turns.ts';
 import { projectToolId, type ToolIdRule } from './tool-ids.ts';
 
 export interface ProjectionTarget extends Origin {
@@ -25,6 +25,7 @@ const PROVIDER_RUN_LIMIT = 4000;
  * projection depends on nothing after it but the results of its own calls.
  */
 export function project(prompt: LanguageModelV4Prompt, target: ProjectionTarget): LanguageModelV4Prompt {
+  if (isPlain(prompt)) return prompt;
   const byMessage = fates(prompt);
   const out: LanguageModelV4Prompt = [];
   const ranThere = new Set<string>();

@@ -1,0 +1,40 @@
+import type { AttemptRun } from './attempt-run.ts';
+import type { PartQueue } from './part-queue.ts';
+import { END } from './source.ts';
+
+/** C1: what is held before the commit is bounded; past it the head goes out as if it were soft. */
+const HELD_BYTES = 256 * 1024;
+
+export interface HeadReading<P> {
+  /** Up to the end instead of up to the commit. */
+  readonly whole: boolean;
+  readonly bytesOf: ((part: P) => number) | undefined;
+  /** Told of the first content. */
+  readonly committed: () => Promise<void> | undefined;
+}
+
+/** Reads the head of an attempt into `out`: up to the commit, or to the finish part, which it answers. Rejects with what broke the attempt, unclassified. */
+export async function readHead<P>(
+  run: AttemptRun<P>,
+  out: PartQueue<P>,
+  { whole, bytesOf, committed }: HeadReading<P>,
+): Promise<P | undefined> {
+  const { reading, watch } = run;
+  const source = run.source!;
+  for (let bytes = 0; ;) {
+    watch?.pull();
+    const part = await source.next();
+    if (part === END) throw run.whyEnded();
+    const look = reading.look(part);
+    watch?.saw(look);
+    if (look.ends === 'error') throw run.whyFailed();
+    if (look.ends === 'finish') return part;
+    out.hold(part);
+    const told = look.commit === 'nothing' ? undefined : committed();
+    if (told) await told;
+    if (whole || (look.commit === 'nothing' && (bytes += bytesOf?.(part) ?? 0) < HELD_BYTES)) continue;
+    run.saw(look.commit === 'nothing' ? 'soft' : look.commit);
+    out.release();
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { mendOf } from './mend.ts';
+
+describe('mendOf', () => {
+  it.each([
+    ['nothing', 0, 'restart', 'again'],
+    ['soft', 0, 'fail', 'again'],
+    ['soft', 2, 'restart', 'again'],
+    ['hard', 0, 'restart', 'restart'],
+    ['hard', 0, 'fail', 'fail'],
+    ['hard', 1, 'restart', 'close-turn'],
+    ['hard', 1, 'fail', 'close-turn'],
+  ] as const)('C1, C5, C7: %s shown, %i completed calls, %s: %s', (shown, calls, onPartial, mend) => {
+    expect(mendOf(shown, calls, onPartial)).toBe(mend);
+  });
+});
