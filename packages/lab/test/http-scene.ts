@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { isCallFailure, type CallEvent, type CallFailure, type CallRecord, type HealthStore } from '@holdfast/core';
 import {
   askModel,
@@ -20,7 +21,6 @@ import {
 } from '@holdfast/core/engine';
 import { labProvider, type Fault, type LabProvider, type LabProviderOptions, type Outage, type ProtocolName } from '@holdfast/lab';
 import { Agent, fetch as undiciFetch } from 'undici';
-import { expect } from 'vitest';
 
 /** The ways to speak to a provider: a protocol, and for chat completions the package that does it. */
 export const APIS = ['openai-compatible', 'openai', 'anthropic', 'openai-responses', 'google'] as const;
@@ -74,37 +74,32 @@ export interface SceneOptions {
   /** Connections are kept, as in life; without it each serves one request, and one that stays open is one that was forgotten. */
   readonly keepAlive?: boolean;
   readonly connect?: number;
+  /** Who holds a probe's lease. */
+  readonly owner?: string;
 }
 
-export interface HttpScene extends AsyncDisposable {
+/** A chain over servers that exist. */
+export interface HttpChain extends AsyncDisposable {
   readonly model: Model;
-  readonly providers: Readonly<Record<string, LabProvider>>;
   readonly events: CallEvent[];
   readonly health: HealthStore;
   /** Scopes that rest, with the kind of failure. */
   rests(): Promise<readonly string[]>;
+}
+
+export interface HttpScene extends HttpChain {
+  readonly providers: Readonly<Record<string, LabProvider>>;
   /** Resolves when nothing of any call is left at any provider. */
   over(): Promise<void>;
 }
 
-/** Providers over real HTTP behind one chain, in the order in which they are written. */
-export async function httpScene(places: Readonly<Record<string, Place>>, options: SceneOptions = {}): Promise<HttpScene> {
-  const { clock = systemClock, random = () => 0, health = new MemoryHealth(), keepAlive = false } = options;
-  const agent = new Agent({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: options.connect ?? 10_000 },
-    ...(!keepAlive && { pipelining: 0 }),
-  });
+/** Each place is asked at its `at`. Needs no test runner: a second process uses it too. */
+export function httpChain(places: Readonly<Record<string, Place>>, options: SceneOptions = {}): HttpChain {
+  const { clock = systemClock, random = () => 0, health = new MemoryHealth(), keepAlive = false, owner = 'scene' } = options;
+  const limits = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: options.connect ?? 10_000 } };
+  const agent = new Agent({ ...limits, ...(!keepAlive && { pipelining: 0 }) });
   const wire = transport({ fetch: through(agent), clock });
-  const providers: Record<string, LabProvider> = {};
-  const reachable: Reachable[] = [];
-  for (const [name, place] of Object.entries(places)) {
-    const { api, fault, outage = [], target: _, headers: _h, sends: _s, at: _a, ...more } = place;
-    const rules = [...outage, ...(fault ? [{ target: name, fault }] : [])];
-    providers[name] = await labProvider({ ...more, name, protocol: PROTOCOL_OF[api], outage: { rules } });
-    reachable.push(reach(name, place, place.at ?? providers[name].url, wire, reachable.length));
-  }
+  const reachable = Object.entries(places).map(([name, place], n) => reach(name, place, wire, n));
   const events: CallEvent[] = [];
   const settings = {
     retries: options.retries ?? 2,
@@ -120,29 +115,47 @@ export async function httpScene(places: Readonly<Record<string, Place>>, options
       clock,
       random,
       newId: systemNewId,
-      owner: 'scene',
+      owner,
       health,
       hash: (text) => `#${text.length}:${text.slice(-80)}`,
       emit: (event) => events.push(event),
       classify: (error, { protocol, entry, model: id }, now) => classify(error, { protocol, provider: entry, model: id, now }),
     },
   );
-  const all = Object.values(providers);
   return {
     model,
-    providers,
     events,
     health,
-    rests: async () =>
-      (await health.list())
-        .filter(({ belief }) => belief.tag !== 'cool')
-        .map(({ scope, belief }) => `${scope} ${belief.tag === 'cool' ? '' : belief.why.kind}`),
+    rests: async () => (await health.list()).flatMap(({ scope, belief }) => (belief.tag === 'cool' ? [] : `${scope} ${belief.why.kind}`)),
+    [Symbol.asyncDispose]: () => agent.destroy(),
+  };
+}
+
+/** Providers over real HTTP behind one chain, in the order in which they are written. */
+export async function httpScene(places: Readonly<Record<string, Place>>, options: SceneOptions = {}): Promise<HttpScene> {
+  const providers: Record<string, LabProvider> = {};
+  const at: Record<string, Place> = {};
+  for (const [name, place] of Object.entries(places)) {
+    const { api, fault, outage = [], target: _, headers: _h, sends: _s, at: _a, ...more } = place;
+    const rules = [...outage, ...(fault ? [{ target: name, fault }] : [])];
+    const provider = (providers[name] = await labProvider({ ...more, name, protocol: PROTOCOL_OF[api], outage: { rules } }));
+    at[name] = { ...place, at: place.at ?? provider.url };
+  }
+  const chain = httpChain(at, options);
+  const all = Object.values(providers);
+  return {
+    ...chain,
+    providers,
     over: async () => {
       await Promise.all(all.map((provider) => provider.drained()));
-      for (const { requests } of all) expect(requests.filter(({ state }) => state === 'open')).toEqual([]);
+      for (const { requests } of all)
+        assert.deepEqual(
+          requests.filter(({ state }) => state === 'open'),
+          [],
+        );
     },
     [Symbol.asyncDispose]: async () => {
-      await agent.destroy();
+      await chain[Symbol.asyncDispose]();
       await Promise.all(all.map((provider) => provider.close()));
     },
   };
@@ -160,13 +173,12 @@ export const MODEL = 'small-1';
 
 function reach(
   name: string,
-  { api, target, headers, sends = `lab-key-of-${name}`, streams }: Place & { streams?: false },
-  url: string,
+  { api, target, headers, sends = `lab-key-of-${name}`, at = '' }: Place,
   wire: Transport,
   place: number,
 ): Reachable {
   const variable = `${name.toUpperCase()}_KEY`;
-  const entry = { name, api: PROTOCOL_OF[api], base_url: url, token_key: variable, ...(headers && { headers }) };
+  const entry = { name, api: PROTOCOL_OF[api], base_url: at, token_key: variable, ...(headers && { headers }) };
   const resolved = resolveProvider(entry, (wanted) => (wanted === variable ? sends : undefined));
   if ('error' in resolved) throw new Error(resolved.error.message);
   const { ok: provider } = resolved;
@@ -184,7 +196,6 @@ function reach(
       account,
       group: MODEL,
       loopback: true,
-      ...(streams === false && { streams }),
       ...target,
     },
     ask: askModel(open, { transport: wire }),
@@ -224,10 +235,11 @@ export class Listener {
   readonly #open = new Set<string>();
 
   hear(part: Part): void {
-    expect(this.finish ?? this.failure, `a part after the end: ${part.type}`).toBeUndefined();
+    assert.equal(this.finish ?? this.failure, undefined, `a part after the end: ${part.type}`);
     if (part.type.endsWith('-start') && 'id' in part) this.#start(`${part.type.slice(0, -6)} ${part.id}`);
-    if (part.type.endsWith('-end') && 'id' in part) expect(this.#open.delete(`${part.type.slice(0, -4)} ${part.id}`), part.type).toBe(true);
-    if ('delta' in part) expect(this.#open, part.type).toContain(`${part.type.slice(0, -6)} ${part.id}`);
+    if (part.type.endsWith('-end') && 'id' in part)
+      assert(this.#open.delete(`${part.type.slice(0, -4)} ${part.id}`), `${part.type} of nothing`);
+    if ('delta' in part) assert(this.#open.has(`${part.type.slice(0, -6)} ${part.id}`), `${part.type} of nothing`);
     if (part.type === 'text-delta') this.text += part.delta;
     if (part.type === 'reasoning-delta') this.reasoning += part.delta;
     if (part.type === 'tool-call') this.calls.push({ name: part.toolName, input: JSON.parse(part.input) });
@@ -240,20 +252,23 @@ export class Listener {
   }
 
   #start(block: string): void {
-    expect(this.#open, 'a block that is open is opened').not.toContain(block);
+    assert(!this.#open.has(block), `${block} is opened twice`);
     this.#open.add(block);
   }
 
   #finished(part: Extract<Part, { type: 'finish' }>): void {
-    expect([...this.#open], 'a block is open at the finish').toEqual([]);
+    assert.deepEqual([...this.#open], [], 'a block is open at the finish');
     this.finish = part.finishReason.unified;
     this.record = part.providerMetadata?.['holdfast'] as unknown as CallRecord;
   }
 
   #raw(value: unknown): void {
-    expect(value).toMatchObject({ holdfast: { type: 'withdrawn', attempt: expect.any(Number), failure: { kind: expect.any(String) } } });
-    expect([...this.#open], 'a block is open at a withdrawal').toEqual([]);
-    expect(this.calls, 'a call was handed out before a withdrawal').toEqual([]);
+    const { holdfast } = value as { holdfast?: { type: string; attempt: unknown; failure: { kind: unknown } } };
+    assert.equal(holdfast?.type, 'withdrawn');
+    assert.equal(typeof holdfast.attempt, 'number');
+    assert.equal(typeof holdfast.failure.kind, 'string');
+    assert.deepEqual([...this.#open], [], 'a block is open at a withdrawal');
+    assert.deepEqual(this.calls, [], 'a call was handed out before a withdrawal');
     this.withdrawn++;
     this.text = this.reasoning = '';
   }
@@ -300,9 +315,19 @@ export const failureOf = async (work: PromiseLike<unknown>): Promise<CallFailure
     },
   );
 
-/** What keeps the process alive and could be ours: timers and sockets, by count. */
-export function holds(): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const name of process.getActiveResourcesInfo()) if (/Timeout|TCP|Connect/.test(name)) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+const TURNS = 200;
+
+/** What keeps the process alive and could be ours: timers and sockets. */
+export const holds = (): readonly string[] =>
+  process
+    .getActiveResourcesInfo()
+    .filter((name) => /Timeout|Immediate|TCP|Connect/.test(name))
+    .toSorted();
+
+/** The process holds no more than it did before. A closed handle may take a few turns of the loop to be gone. */
+export async function letGo(held: readonly string[]): Promise<void> {
+  for (let turn = 0; turn < TURNS && holds().length > held.length; turn++) await new Promise((resolve) => setImmediate(resolve));
+  const left = [...holds()];
+  for (const name of held) if (left.includes(name)) left.splice(left.indexOf(name), 1);
+  assert.deepEqual(left, []);
 }
