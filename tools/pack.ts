@@ -47,7 +47,9 @@ function build(folder: string): void {
   const exclude = ['**/*.test.ts', '**/fixtures/**'];
   writeFileSync(config, JSON.stringify({ extends: './tsconfig.base.json', compilerOptions: options, include: sources, exclude }));
   try {
-    const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: ['ignore', 2, 2] });
+    const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config], {
+      stdio: ['ignore', 2, 2],
+    });
     if (status !== 0) throw new Error(`${basename(folder)} does not compile`);
     rmSync(join(folder, 'dist'), { recursive: true, force: true });
     cpSync(join(temp, basename(folder), 'src'), join(folder, 'dist'), { recursive: true });
