@@ -1,4 +1,5 @@
 import type { AttemptRun } from './attempt-run.ts';
+import type { CallFailure } from './call-failure.ts';
 import type { Answer, CallOptions, ChainPorts, KnownChain } from './chain-spec.ts';
 import { readHead } from './head.ts';
 import { PartQueue } from './part-queue.ts';
@@ -34,6 +35,8 @@ export class Call<Q, P> implements Answer<P> {
   readonly #out = new PartQueue<P>();
   #over = false;
   #pulling = true;
+  /** The caller left while nobody was reading: what the next read rejects with. */
+  #unread: CallFailure | undefined;
 
   constructor(spec: KnownChain<Q, P>, ports: ChainPorts, worked: Worked, request: Q, facts: RequestFacts, options: CallOptions) {
     this.#spec = spec;
@@ -54,8 +57,7 @@ export class Call<Q, P> implements Answer<P> {
   /** Asks target after target until one has shown something worth handing on. */
   async open(): Promise<void> {
     for (;;) {
-      const run = await this.#pursuit.attempt().catch(this.#rejected);
-      this.#run = run;
+      const run = (this.#run = await this.#pursuit.attempt().catch(this.#rejected));
       run.onLeft = this.#left;
       this.#out.forget();
       try {
@@ -63,6 +65,7 @@ export class Call<Q, P> implements Answer<P> {
         this.#pulling = false;
         return;
       } catch (error) {
+        this.#run = undefined;
         if (this.#over) throw error;
         await this.#pursuit.failed(run, error).catch(this.#rejected);
       }
@@ -76,14 +79,13 @@ export class Call<Q, P> implements Answer<P> {
 
   async #head(run: AttemptRun<P>): Promise<void> {
     const { reader, served, repair } = this.#spec;
-    const request = run.repair === undefined ? this.#request : (repair?.(this.#request, run.repair, run.target) ?? this.#request);
-    run.source = await served[run.target.place]!.ask(request, run);
+    const repaired = run.repair === undefined ? undefined : repair?.(this.#request, run.repair, run.target);
+    run.source = await served[run.target.place]!.ask(repaired ?? this.#request, run);
     if (run.signal.aborted) run.source.cancel(run.signal.reason);
     const whole = this.#options.mode === 'whole';
     const finish = await readHead(run, this.#out, { whole, bytesOf: reader.bytes, committed: () => this.#pursuit.committed(run) });
     if (finish === undefined) return;
-    const failure = this.#finish(run, finish);
-    const broken = failure instanceof Promise ? await failure : failure;
+    const broken = await this.#finish(run, finish);
     if (broken) throw broken;
   }
 
@@ -97,11 +99,11 @@ export class Call<Q, P> implements Answer<P> {
   }
 
   #whole(run: AttemptRun<P>, part: P): undefined {
+    if (this.#over) return undefined;
     run.saw('hard');
     this.#over = true;
     this.#out.release();
-    const record = this.#pursuit.end.won(run);
-    this.#out.push([this.#spec.reader.finished?.(part, record) ?? part]);
+    this.#out.push([this.#spec.reader.finished?.(part, this.#pursuit.end.won(run)) ?? part]);
     const end = (): void => run.end();
     run.source!.next().then(end, end);
     return undefined;
@@ -128,6 +130,7 @@ export class Call<Q, P> implements Answer<P> {
   };
 
   readonly #onBreak = async (error: unknown): Promise<P | End> => {
+    if (this.#over) return END;
     this.#pulling = true;
     try {
       await this.#broke(this.#run!, error);
@@ -140,6 +143,9 @@ export class Call<Q, P> implements Answer<P> {
   /** What waits goes first; a withdrawn answer is begun again when somebody asks for it. */
   async #queued(): Promise<P | End> {
     if (!this.#out.empty) return this.#out.shift();
+    const unread = this.#unread;
+    this.#unread = undefined;
+    if (unread) throw unread;
     if (this.#over) return END;
     this.#pulling = true;
     await this.open();
@@ -148,16 +154,18 @@ export class Call<Q, P> implements Answer<P> {
 
   /** The caller left while nobody was pulling: nobody else would notice. */
   readonly #left = (): void => {
-    if (!this.#pulling) this.cancel(this.#options.signal.reason);
+    if (!this.#pulling && !this.#over) this.#unread = this.#leave(this.#options.signal.reason);
   };
 
   #unusual(run: AttemptRun<P>, part: P, look: Look): Promise<P | End> {
     if (look.ends === 'error') return this.#onBreak(run.whyFailed());
     if (look.ends === 'finish') {
       const failure = this.#finish(run, part);
-      if (failure instanceof Promise) return failure.then(() => this.next());
-      return failure ? this.#onBreak(failure) : this.next();
+      if (!(failure instanceof Promise)) return failure ? this.#onBreak(failure) : this.next();
+      this.#pulling = true;
+      return failure.then(() => this.next());
     }
+    if (look.ping) return Promise.resolve(part);
     if (look.commit !== 'nothing') run.saw(look.commit);
     this.#out.hold(part);
     if (!look.hold) this.#out.release();
@@ -171,6 +179,7 @@ export class Call<Q, P> implements Answer<P> {
     const { reading, shown } = run;
     const { reader, settings } = this.#spec;
     const failure = await this.#pursuit.failed(run, error).catch(this.#rejected);
+    if (this.#over) return;
     const mend = mendOf(shown, reading.calls, this.#options.onPartial ?? settings.onPartial);
     if (mend === 'fail') return this.#rejected(await this.#pursuit.end.gaveUp(failure.kind, failure));
     this.#out.push(reading.closing());
@@ -185,10 +194,12 @@ export class Call<Q, P> implements Answer<P> {
   }
 
   cancel(reason: unknown): void {
-    if (this.#over) return;
+    if (!this.#over) this.#leave(reason ?? LEFT);
+  }
+
+  #leave(reason: unknown): CallFailure {
     this.#over = true;
     this.#out.clear();
-    this.#run?.end(reason ?? LEFT);
-    this.#pursuit.left(reason ?? LEFT);
+    return this.#pursuit.left(this.#run, reason);
   }
 }

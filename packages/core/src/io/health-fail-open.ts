@@ -2,6 +2,7 @@ import type { Claim, Clock, HealthStore, MaybePromise } from '../ports.ts';
 import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from '../rules/belief.ts';
 import { scopesOf } from '../rules/scope.ts';
 import { MemoryHealth } from './health-memory.ts';
+import { isPromise, OwedWrites } from './owed-writes.ts';
 
 export interface FailOpenOptions {
   readonly clock: Clock;
@@ -15,8 +16,6 @@ type Verb<T> = (store: HealthStore) => MaybePromise<T>;
 const SLOW = 50;
 /** Ms for which a store that failed is left alone. */
 const REST = 5_000;
-/** Writes kept for a store that is gone; older ones are dropped. */
-const MOST_OWED = 1_000;
 
 /**
  * A health store that cannot stop a call.
@@ -32,8 +31,7 @@ export class FailOpenHealth implements HealthStore {
   /** What the store last answered where it was not pristine, and what was reported since it went. */
   readonly #known = new Map<string, Belief>();
   readonly #memory = new MemoryHealth({ known: this.#known });
-  #owed: Verb<unknown>[] = [];
-  #dropped = 0;
+  readonly #owed = new OwedWrites<HealthStore>();
   #goneUntil = 0;
   #said = false;
 
@@ -92,7 +90,7 @@ export class FailOpenHealth implements HealthStore {
 
   async #finish(): Promise<void> {
     try {
-      await Promise.all(this.#handOver());
+      await Promise.all(this.#owed.handOver(this.#store));
     } finally {
       await this.#store.close();
     }
@@ -100,12 +98,7 @@ export class FailOpenHealth implements HealthStore {
 
   /** A write: if the store did not take it, it is owed. */
   #tell<T>(verb: Verb<T>, learn: (answer: T) => void): MaybePromise<T> {
-    return this.#ask(verb, learn, () => {
-      this.#owed.push(verb);
-      if (this.#owed.length <= MOST_OWED) return;
-      this.#owed.shift();
-      this.#dropped += 1;
-    });
+    return this.#ask(verb, learn, () => this.#owed.add(verb));
   }
 
   #ask<T>(verb: Verb<T>, learn?: (answer: T) => void, owe?: () => void): MaybePromise<T> {
@@ -114,7 +107,7 @@ export class FailOpenHealth implements HealthStore {
       return verb(this.#memory);
     }
     try {
-      if (this.#owed.length > 0) this.#handOver();
+      this.#owed.handOver(this.#store);
       const answer = verb(this.#store);
       if (isPromise(answer)) return this.#wait(answer, verb, learn, owe);
       this.#back();
@@ -148,29 +141,14 @@ export class FailOpenHealth implements HealthStore {
           settle(value);
         },
         (error: unknown) => {
-          this.#gone(error);
           owe?.();
-          if (open) settle(verb(this.#memory));
+          // Given up already: that it failed in the end is no new outage.
+          if (!open) return;
+          this.#gone(error);
+          settle(verb(this.#memory));
         },
       );
     });
-  }
-
-  /** Writes what is owed, in order. What fails again is owed again. */
-  #handOver(): PromiseLike<unknown>[] {
-    const owed = this.#owed;
-    this.#owed = [];
-    const pending: PromiseLike<unknown>[] = [];
-    for (const [index, verb] of owed.entries()) {
-      try {
-        const done = verb(this.#store);
-        if (isPromise(done)) pending.push(done.then(undefined, () => void this.#owed.push(verb)));
-      } catch (error) {
-        this.#owed = owed.slice(index);
-        throw error;
-      }
-    }
-    return pending;
   }
 
   #learn(scopes: readonly string[], beliefs: Beliefs): void {
@@ -194,14 +172,11 @@ export class FailOpenHealth implements HealthStore {
     if (!this.#said) return;
     this.#said = false;
     this.#goneUntil = 0;
-    const lost = this.#dropped > 0 ? `; ${this.#dropped} reports were dropped` : '';
-    this.#dropped = 0;
+    const dropped = this.#owed.forgetDropped();
+    const lost = dropped > 0 ? `; ${dropped} reports were dropped` : '';
     this.#options.say(`health store available again${lost}`);
   }
 }
-
-const isPromise = <T>(value: MaybePromise<T>): value is PromiseLike<T> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 
 /** Wraps a store so that it never stops a call. */
 export const failOpen = (store: HealthStore, options: FailOpenOptions): HealthStore => new FailOpenHealth(store, options);

@@ -45,7 +45,7 @@ export function decide(evidence: Evidence, context: ClassifyContext): Verdict {
 function look(evidence: Evidence, context: ClassifyContext): Seen {
   const { payload, http } = evidence;
   const messages = payload.messages.length > 0 ? payload.messages : evidence.said;
-  const message = messages.join('\n');
+  const message = messages.join('\n').slice(0, 4 * HEAD);
   const codes = [...headerCodes(evidence.headers), ...payload.codes, ...evidence.names, `body:${evidence.body}`];
   // E2: a status inside a body outranks a 200, and stands in where there is none.
   const structured = http !== undefined && http >= 300 ? http : (payload.status ?? undefined);

@@ -80,3 +80,58 @@ describe('E1: every entry of the tables, by an answer that it decides', () => {
     expect(rows.flatMap(({ code }) => code ?? []).filter((code) => code !== code.toLowerCase())).toEqual([]);
   });
 });
+
+/** Ordinary refusals of what a request says. Every other kind would cool or skip somebody for it. */
+const ORDINARY: readonly string[] = [
+  "Invalid value: 'developer'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool'.",
+  'messages.0.content: Field required',
+  'tools.0.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12',
+  "Invalid schema for function 'search': schema must be a JSON Schema of 'type: \"object\"', got 'type: \"None\"'.",
+  "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+  'temperature: Input should be less than or equal to 1',
+  'max_tokens: Field required',
+  'We could not parse the JSON body of your request.',
+  'Invalid JSON payload received. Unexpected token at line 502.',
+  'Could not process image',
+  "Invalid 'tools[0].function.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.",
+  'The string has a min length of 1 and requires a property called name',
+  'stop: array has a maximum length of 4; requires a prompt',
+  'Invalid token in logit_bias',
+  'tool_choice: Input tag "maybe" found using "type" does not match any of the expected tags',
+  'For this model, the tool `foo` was not found in tools',
+  'The model produced invalid content. The function `foo` is not available.',
+  'Error loading image from URL',
+  'seed: 429 is not a valid seed, 503 would be',
+  'Request body must have a session header and 1429 tokens',
+  'Unable to download content because the URL domain is not allowed by robots.txt',
+];
+
+describe('ordinary refusals stay bad requests', () => {
+  it.each(ORDINARY)('%s', (message) => {
+    const text = textOf(message, {});
+    expect(response(400, text, { model: 'gpt-5' })?.failure.kind).toBe('bad-request');
+    expect(diagnose(thrown(422, text, {}), contextOf({})).failure.kind).toBe('bad-request');
+  });
+});
+
+/** Ordinary answers to too many requests: none of them is a matter of money or of size. */
+const RATES: readonly string[] = [
+  'Rate limit reached for requests',
+  'Too many requests, please slow down',
+  'Number of request tokens has exceeded your per-minute rate limit',
+  'This request would exceed your organization’s rate limit of 80,000 input tokens per minute. For details, refer to the docs. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later.',
+  'Rate limit reached for gpt-4o in organization org-abc123 on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000. Please try again in 2s. Visit your account page to learn more.',
+  'Rate limit reached for model `x` on tokens per minute (TPM): Limit 6000, Used 5990, Requested 1000. Please try again in 9.9s. Need more tokens? Upgrade to Dev Tier today at https://x.example/settings/billing',
+  'You have exceeded the token limit per minute',
+  'Requests rate limit exceeded',
+  'Max concurrent requests reached',
+];
+
+describe('ordinary rate limits stay rate limits', () => {
+  it.each(RATES)('%s', (message) => {
+    expect(response(429, textOf(message, {}), {})?.failure.kind).toBe('rate-limit');
+    expect(response(429, textOf({ error: { message, code: 'rate_limit_exceeded', type: 'tokens' } }, {}), {})?.failure.kind).toBe(
+      'rate-limit',
+    );
+  });
+});

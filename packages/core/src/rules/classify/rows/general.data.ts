@@ -73,7 +73,7 @@ export const GENERAL: readonly Row[] = [
   {
     id: 'quota/per-day',
     status: [0, 400, 403, 429],
-    match: /\b(?:per|a|each|\/) ?(?:day|week|month)\b|\b[RTA]PD\b/i,
+    match: /\b(?:per|each|\/) ?(?:day|week|month)\b|\b[RTA]PD\b/i,
     kind: 'quota',
     window: true,
   },
@@ -90,8 +90,8 @@ export const GENERAL: readonly Row[] = [
   // Rates.
   {
     id: 'rate/per-minute',
-    status: [0, 400, 429, 503],
-    match: /\b(?:per|a|\/) ?(?:min(?:ute)?|sec(?:ond)?)s?\b|\b[RTI]P[MS]\b|concurren(?:t|cy)/i,
+    status: [0, 429, 503],
+    match: /\b(?:per|\/) ?(?:min(?:ute)?|sec(?:ond)?)s?\b|\b[RTI]P[MS]\b|concurren(?:t|cy)/i,
     unless: /overloaded/i,
     kind: 'rate-limit',
   },
@@ -138,7 +138,7 @@ export const GENERAL: readonly Row[] = [
     id: 'auth/token',
     status: [0, 400, 403],
     match:
-      /(?:invalid|expired|missing|revoked|malformed)[ _](?:bearer|access|auth(?:entication|orization)?|id|session|oauth)?[ _]?(?:token|credentials?|header)|(?:access |auth |bearer |oauth )?token (?:has |is |was )?(?:expired|revoked|invalid)/i,
+      /\b(?:invalid|expired|missing|revoked|malformed)[ _](?:bearer|access|auth(?:entication|orization)?|session|oauth)[ _](?:token|credentials?|header)|\b(?:invalid|expired|revoked) (?:token|credentials?)(?=\s*(?:$|[.:,;!]))|\b(?:access|auth|bearer|oauth|api|id) token (?:has |is |was )?(?:expired|revoked|invalid)|\btoken (?:has |is |was )?(?:expired|revoked)/i,
     kind: 'auth',
   },
   {
@@ -159,9 +159,9 @@ export const GENERAL: readonly Row[] = [
   },
   {
     id: 'access/model',
-    status: [0, 400, 404, 429],
+    status: [0, 400, 404],
     match:
-      /(?:do(?:es)?(?: not|n't)|not) have (?:access|permission)|not (?:authorized|allowed|permitted|entitled|eligible) to (?:access|use|call|perform|invoke)|access (?:to [^\n]{0,60})?(?:is )?denied|(?:requires|upgrade to) (?:a )?(?:paid|pro|plus|team|enterprise|higher)/i,
+      /(?:do(?:es)?(?: not|n't)|not) have (?:access|permission)|not (?:authorized|allowed|permitted|entitled|eligible) to (?:access|use|call|perform|invoke)|access (?:to [^\n]{0,60})?(?:is )?denied|(?:requires|upgrade to) (?:a )?(?:paid|pro|plus|team|enterprise|higher)\b/i,
     kind: 'access-denied',
   },
 
@@ -170,7 +170,8 @@ export const GENERAL: readonly Row[] = [
     id: 'model/unknown',
     status: [0, 400, 403, 404, 410, 422, 500, 503],
     match:
-      /model[^\n]{0,120}?(?:does(?: not|n't) exist|not found|not exist|is unknown|unknown|isn't available|not available|no longer (?:available|supported)|(?:been|is) (?:deprecated|retired|removed|decommissioned|discontinued|shut down|sunset))/i,
+      /\bmodel(?:s|_id|_name)?[\s:=]*[`'"]?[\w./:@+-]*[`'"]?(?: [\w-]+){0,4}? (?:(?:does|do)(?: not|n't) exist|not found|not exist|is unknown|unknown|(?:is|are)(?: not|n't) available|not available|no longer (?:available|supported)|(?:been|is) (?:deprecated|retired|removed|decommissioned|discontinued|shut down|sunset))/i,
+    unless: /\b(?:parameter|field|feature|propert(?:y|ies)|tools?|functions?|argument)\b/i,
     kind: 'model-missing',
   },
   {

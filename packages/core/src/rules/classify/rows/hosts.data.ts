@@ -36,7 +36,7 @@ export const HOSTED: readonly Row[] = [
   { id: 'cohere/trial', status: [0, 429], match: /trial key[^\n]{0,80}(?:calls|limited)[^\n]{0,20}month/i, kind: 'quota', window: true },
   { id: 'cerebras/queue', code: ['queue_exceeded'], kind: 'overload' },
   { id: 'cerebras/key', code: ['wrong_api_key'], kind: 'auth' },
-  { id: 'huggingface/loading', status: [0, 503], match: /(?:is )?(?:currently )?loading(?: model)?/i, kind: 'overload' },
+  { id: 'huggingface/loading', status: [0, 503], match: /\bmodel\b[^\n]{0,80}\bloading\b|\bloading model\b/i, kind: 'overload' },
   { id: 'huggingface/credits', status: [0, 403, 429], match: /monthly included credits/i, kind: 'quota', window: true },
   { id: 'together/credit', code: ['credit_limit', 'credit_limit_exceeded'], kind: 'quota' },
   { id: 'ollama/pull', match: /try pulling it first/i, kind: 'model-missing' },

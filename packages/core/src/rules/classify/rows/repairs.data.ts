@@ -127,7 +127,7 @@ export const REPAIRS: readonly Row[] = [
     status: ON,
     match:
       /unsupported (?:parameter|value|field)|unsupported_(?:parameter|value)|(?:parameter|field|argument|value|option|setting|[`'"][\w.]+[`'"])(?: of [^\n]{0,30})? (?:is|are)(?: deprecated|(?: currently)? not (?:supported|allowed))|use ['"]?max_completion_tokens/i,
-    unless: /model [`'"]?[\w./:@-]+[`'"]? is not supported$/i,
+    unless: /\bmodel [`'"]?[\w./:@-]+[`'"]? (?:is|are) (?:currently )?not supported/i,
     kind: 'bad-request',
     repair: 'parameter',
   },

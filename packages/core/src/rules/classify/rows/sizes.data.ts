@@ -20,7 +20,7 @@ export const SIZES: readonly Row[] = [
   {
     id: 'size/image',
     status: [0, 400, 413, 422],
-    match: /image[^\n]{0,60}(?:exceeds?|too large|larger than|too big|dimensions exceed)|too many images|could not process image/i,
+    match: /image[^\n]{0,60}(?:exceeds?|too large|larger than|too big|dimensions exceed)|too many images/i,
     kind: 'too-large',
   },
   {
