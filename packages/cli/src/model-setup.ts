@@ -3,6 +3,7 @@ import {
   askModel,
   classify,
   composeModel,
+  isLong,
   openModel,
   processIdentity,
   resolveProvider,
@@ -10,6 +11,7 @@ import {
   systemNewId,
   systemRandom,
   transport,
+  withoutLong,
   type Emit,
   type HealthStore,
   type Model,
@@ -51,11 +53,11 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   await ports.consent(resolved.map(({ provider }) => provider));
   const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => ports.env(name));
   const client = providerFetch({ connect: settings.timeouts?.connect ?? CONNECT, proxied });
-  const wire = transport({ fetch: client.fetch, clock: systemClock });
+  const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
+  const wire = transport({ fetch: client.fetch, clock: systemClock, rows: userRows });
   const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
     provider.keys.map((key) => reachable(target, provider, key, wire, ports.hash));
   const places = resolved.map(reach);
-  const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
   const spec = {
     settings: {
       retries: settings.retries ?? RETRIES,
@@ -105,11 +107,15 @@ function reachable(
   wire: ReturnType<typeof transport>,
   hash: (text: string) => string,
 ): Reachable {
-  const open = (): Promise<Model> => openModel(provider, target.model, { fetch: wire.fetch, key });
+  const open = (): Promise<Model> => openModel(provider, withoutLong(target.model), { fetch: wire.fetch, key });
   const known: Target = targetOf(target, provider, key, hash);
   const ask = askModel(open, { transport: wire, ...(provider.toolIds && { toolIds: provider.toolIds }) });
-  return { target: known, ask, defaults: defaultsOf(target.settings, provider) };
+  return { target: known, ask, defaults: { ...defaultsOf(target.settings, provider), ...longContext(target.model, provider) } };
 }
+
+/** `[1m]` asks Anthropic for its long window with the beta header; elsewhere it only chooses the window that is reckoned with. */
+const longContext = (model: string, { protocol }: ResolvedProvider): Partial<ModelOptions> =>
+  isLong(model) && protocol === 'anthropic-messages' ? { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } } : {};
 
 /** What the file sets for every call of a model, in the AI SDK's words. */
 function defaultsOf(settings: ModelSettings, { protocol }: ResolvedProvider): Partial<ModelOptions> {
