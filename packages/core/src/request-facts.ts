@@ -1,5 +1,6 @@
 import type { ModelOptions } from './model.ts';
 import type { Effort, RequestFacts } from './rules/target.ts';
+import { beginsWith, isFixed } from './rules/transcript/growing.ts';
 
 /** Characters a token takes, on average; an estimate that `fit` allows 10 % for. */
 const CHARS = 4;
@@ -27,7 +28,7 @@ class PromptFacts implements RequestFacts {
   }
 
   get tokens(): number {
-    return (this.#tokens ??= this.#options.prompt.reduce((sum, message) => sum + sizeOf(message), toolsSize(this.#options)));
+    return (this.#tokens ??= promptSize(this.#options.prompt) + toolsSize(this.#options));
   }
 
   get prompt(): string {
@@ -62,7 +63,36 @@ class PromptFacts implements RequestFacts {
   }
 }
 
-const toolsSize = ({ tools }: ModelOptions): number => (tools && tools.length > 0 ? Math.ceil(JSON.stringify(tools).length / CHARS) : 0);
+/** Sizes by identity: a conversation hands in the same messages and tools call after call, and only the new ones are looked at. */
+const sizes = new WeakMap<object, number>();
+
+function sized<T extends object>(what: T, measure: (what: T) => number): number {
+  let size = sizes.get(what);
+  if (size === undefined) sizes.set(what, (size = measure(what)));
+  return size;
+}
+
+const toolsSize = ({ tools }: ModelOptions): number =>
+  tools && tools.length > 0 ? sized(tools, (all) => Math.ceil(JSON.stringify(all).length / CHARS)) : 0;
+
+/** Conversations that were counted, by their first message: a turn counts what is new. */
+const counted = new WeakMap<Message, { readonly messages: Message[]; tokens: number }>();
+
+function promptSize(prompt: readonly Message[]): number {
+  const first = prompt[0];
+  if (!first || !isFixed(first)) return prompt.reduce((sum, message) => sum + sized(message, sizeOf), 0);
+  let known = counted.get(first);
+  if (!known || !beginsWith(prompt, known.messages)) counted.set(first, (known = { messages: [], tokens: 0 }));
+  let { tokens } = known;
+  for (let at = known.messages.length; at < prompt.length; at++) {
+    const message = prompt[at]!;
+    tokens += sizeOf(message);
+    if (known.messages.length < at || !isFixed(message)) continue;
+    known.messages.push(message);
+    known.tokens = tokens;
+  }
+  return tokens;
+}
 
 function sizeOf({ content }: Message): number {
   if (typeof content === 'string') return Math.ceil(content.length / CHARS);

@@ -40,7 +40,7 @@ export interface EnvironmentInfo {
 /**
  * Builds prompts of one transcript, each from the last.
  * P1. Append-only: the prompt of a longer transcript begins with the prompt of the shorter one, so that caches hold.
- * P2. Each message is translated once; a later turn pays for what is new.
+ * P2. Each message is translated once and frozen: whoever reads prompts below needs to read only what is new.
  * P3. Results stand in the order of their calls, whatever order they landed in.
  */
 export class Prompter {
@@ -48,25 +48,29 @@ export class Prompter {
   #upto = 0;
 
   constructor(head: PromptHead) {
-    this.#built = systemOf(head);
+    this.#built = systemOf(head).map(frozen);
   }
 
   /** Nothing may be owed: a group of results is translated as a whole. */
   extend(transcript: readonly Message[]): PromptMessage[] {
     while (this.#upto < transcript.length) {
       const message = transcript[this.#upto++] as Message;
-      if (message.role === 'user') this.#built.push({ role: 'user', content: [{ type: 'text', text: message.text }] });
+      if (message.role === 'user') this.#add({ role: 'user', content: [{ type: 'text', text: message.text }] });
       else if (message.role === 'assistant') this.#assistant(message);
       else this.#results(transcript);
     }
     return this.#built.slice();
   }
 
+  #add(message: PromptMessage): void {
+    this.#built.push(frozen(message));
+  }
+
   #assistant(message: Message & { role: 'assistant' }): void {
     const providerOptions = { holdfast: { origin: originOf(message.origin) } };
     const content = message.blocks.map((block) => partOf(block, providerOptions)).filter((part) => part !== undefined);
     // An empty turn was an answer; in a prompt vendors refuse it.
-    if (content.length > 0) this.#built.push({ role: 'assistant', content, providerOptions });
+    if (content.length > 0) this.#add({ role: 'assistant', content, providerOptions });
   }
 
   #results(transcript: readonly Message[]): void {
@@ -76,8 +80,13 @@ export class Prompter {
     const asked = this.#built.at(-1);
     const order = asked?.role === 'assistant' ? asked.content.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : [])) : [];
     results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-    this.#built.push({ role: 'tool', content: results.map(resultOf) });
+    this.#add({ role: 'tool', content: results.map(resultOf) });
   }
+}
+
+function frozen(message: PromptMessage): PromptMessage {
+  Object.freeze(message.content);
+  return Object.freeze(message);
 }
 
 const resultOf = ({ id, name, output, failed }: Message & { role: 'tool' }): ToolResult => ({

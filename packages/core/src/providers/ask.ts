@@ -2,7 +2,7 @@ import type { LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { orAbort } from '../abort.ts';
 import type { Ask, Attempt, Model, ModelOptions, Part } from '../model.ts';
 import type { Target } from '../rules/target.ts';
-import { project } from '../rules/transcript/project.ts';
+import { Projections } from '../rules/transcript/projector.ts';
 import { toolIdRule, type ToolIdRule } from '../rules/transcript/tool-ids.ts';
 import type { Source } from '../source.ts';
 import { dialectOf } from './dialects.ts';
@@ -23,6 +23,7 @@ export interface AskModelOptions {
 export function askModel(open: () => Promise<Model>, options: AskModelOptions = {}): Ask<ModelOptions, Part> {
   let opened: Promise<Model> | undefined;
   let known: Model | undefined;
+  const projections = new Projections();
   const ready = (): Promise<Model> => {
     if (opened) return opened;
     const opening = (opened = open());
@@ -33,21 +34,21 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
   return async (request, attempt) => {
     const model = known ?? (known = await ready());
     const dialect = dialectOf(attempt.target.protocol);
-    const asked = prepare(request, attempt.target, dialect, options.toolIds);
+    const toolIds = options.toolIds ?? toolIdRule(attempt.target.protocol);
+    const prompt = projections.project(request.prompt, { ...attempt.target, toolIds });
+    const asked = prepare({ ...request, prompt }, attempt.target, dialect);
     if (!options.transport || !dialect) return bare(model, asked, attempt);
     return wired(model, asked, options.transport.begin(attempt, dialect));
   };
 }
 
-/** What the vendor package gets: the target's projection, without what is ours. */
-export function prepare(request: ModelOptions, target: Target, dialect: Dialect | undefined, toolIds?: ToolIdRule): ModelOptions {
+/** What the vendor package gets: the request without what is ours. */
+function prepare(request: ModelOptions, target: Target, dialect: Dialect | undefined): ModelOptions {
   const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
   const own = request.reasoning === 'provider-default' ? undefined : request.reasoning;
   const reasoning = own ?? target.effort;
-  const rule = toolIds ?? toolIdRule(target.protocol);
   const asked: ModelOptions = {
     ...request,
-    prompt: project(request.prompt, { ...target, toolIds: rule }),
     ...(reasoning !== undefined && { reasoning }),
     ...(request.providerOptions && { providerOptions }),
   };

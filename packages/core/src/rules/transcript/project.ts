@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import { fates, type CallFate } from './exchanges.ts';
+import { nothingBefore, type Before } from './growing.ts';
 import { isCut, isNative, metadata, originOf, type Origin } from './origin.ts';
 import { isPlain, system, user } from './plain-turns.ts';
 import { projectToolId, type ToolIdRule } from './tool-ids.ts';
@@ -24,22 +25,26 @@ const PROVIDER_RUN_LIMIT = 4000;
  * T2. `project(h + m)` begins with `project(h)`, byte for byte, for every h in which the calls that m answers are not open: each message's
  * projection depends on nothing after it but the results of its own calls.
  */
-export function project(prompt: LanguageModelV4Prompt, target: ProjectionTarget): LanguageModelV4Prompt {
-  if (isPlain(prompt)) return prompt;
-  const byMessage = fates(prompt);
+export const project = (prompt: LanguageModelV4Prompt, target: ProjectionTarget): LanguageModelV4Prompt =>
+  isPlain(prompt) ? prompt : projectOn(prompt, target, nothingBefore());
+
+/** The projection of messages that go on from others, whose calls are all answered; `before` goes on with them. */
+export function projectOn(messages: LanguageModelV4Prompt, target: ProjectionTarget, before: Before): LanguageModelV4Prompt {
+  const { seen, ranThere } = before;
+  const byMessage = fates(messages, seen);
   const out: LanguageModelV4Prompt = [];
-  const ranThere = new Set<string>();
-  let talking = false;
-  for (const message of prompt) {
-    if (message.role === 'system') out.push(system(message, target, talking));
+  for (const message of messages) {
+    if (message.role === 'system') out.push(system(message, target, before.talking));
     else if (message.role === 'user') out.push(user(message));
     else if (message.role === 'tool') out.push(...elsewhere(message, ranThere));
     else {
-      const sent = assistant(message, byMessage.get(message) ?? [], target);
+      const calls = byMessage.get(message) ?? [];
+      const sent = assistant(message, calls, target);
       for (const id of runByProvider(sent[0])) ranThere.add(id);
+      for (const { call } of calls) seen.set(call.toolCallId, (seen.get(call.toolCallId) ?? 0) + 1);
       out.push(...sent);
     }
-    talking ||= message.role !== 'system';
+    before.talking ||= message.role !== 'system';
   }
   return out;
 }

@@ -1,0 +1,99 @@
+import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { project, type ProjectionTarget } from './project.ts';
+import { Projections } from './projector.ts';
+
+const HERE: ProjectionTarget = { entry: 'east', protocol: 'anthropic-messages', model: 'm', account: 'a', toolIds: 'anthropic' };
+const THERE: ProjectionTarget = { entry: 'west', protocol: 'openai-chat', model: 'n', account: 'b', toolIds: 'mistral' };
+const from = ({ entry, protocol, model, account }: ProjectionTarget) => ({ holdfast: { origin: { entry, protocol, model, account } } });
+
+function fixed(message: LanguageModelV4Message): LanguageModelV4Message {
+  Object.freeze(message.content);
+  return Object.freeze(message);
+}
+
+const ids = fc.uniqueArray(fc.constantFrom('call_0', 'a', 'b c', 'x'.repeat(80)), { minLength: 1, maxLength: 3 });
+const message: fc.Arbitrary<LanguageModelV4Message> = fc.oneof(
+  fc.string().map((text): LanguageModelV4Message => ({ role: 'user', content: [{ type: 'text', text }] })),
+  fc.string().map((content): LanguageModelV4Message => ({ role: 'system', content })),
+  fc
+    .record({ ids, text: fc.string(), target: fc.constantFrom(HERE, THERE), there: fc.boolean() })
+    .map(({ ids: own, text, target, there }): LanguageModelV4Message => ({
+      role: 'assistant',
+      providerOptions: from(target),
+      content: [
+        { type: 'text', text },
+        ...own.map((toolCallId) => ({
+          type: 'tool-call' as const,
+          toolCallId,
+          toolName: 't',
+          input: {},
+          ...(there && { providerExecuted: true }),
+        })),
+      ],
+    })),
+  ids.map((own): LanguageModelV4Message => ({
+    role: 'tool',
+    content: own.map((toolCallId) => ({
+      type: 'tool-result',
+      toolCallId,
+      toolName: 't',
+      output: { type: 'text', value: `of ${toolCallId}` },
+    })),
+  })),
+);
+
+/** Messages in any order, calls open or answered twice, some of them not frozen; asked at some of their lengths. */
+const history = fc.record({
+  messages: fc.array(fc.record({ message, frozen: fc.integer({ min: 0, max: 9 }).map((n) => n > 0) }), { minLength: 1, maxLength: 14 }),
+  cuts: fc.array(fc.nat(14), { minLength: 1, maxLength: 8 }),
+});
+
+describe('a projection that grows', () => {
+  it('J1: is the projection, whenever and how often it is asked for', () =>
+    fc.assert(
+      fc.property(history, fc.infiniteStream(fc.constantFrom(HERE, THERE)), ({ messages, cuts }, targets) => {
+        const all = messages.map(({ message: one, frozen }) => (frozen ? fixed(one) : one));
+        const projections = new Projections();
+        for (const cut of cuts) {
+          const prompt = all.slice(0, cut + 1);
+          const target = targets.next().value;
+          expect(projections.project(prompt, target)).toEqual(project(prompt, target));
+        }
+      }),
+    ));
+
+  it('J2: a message that may be changed is read anew', () => {
+    const open: LanguageModelV4Message = { role: 'user', content: [{ type: 'text', text: 'one' }] };
+    const prompt: LanguageModelV4Prompt = [
+      fixed({ role: 'system', content: 's' }),
+      open,
+      fixed({ role: 'user', content: [{ type: 'text', text: 'x' }] }),
+    ];
+    const projections = new Projections();
+    projections.project(prompt, HERE);
+    open.content = [{ type: 'text', text: 'two' }];
+    expect(projections.project(prompt, HERE)).toEqual(project(prompt, HERE));
+  });
+
+  it('J2: an own copy is handed out', () => {
+    const prompt = [fixed({ role: 'system', content: 's' }), fixed({ role: 'user', content: [{ type: 'text', text: ' ' }] })];
+    const projections = new Projections();
+    projections.project(prompt, HERE).length = 0;
+    expect(projections.project(prompt, HERE)).toEqual(project(prompt, HERE));
+  });
+
+  it('what was projected is not projected again', () => {
+    const start = [fixed({ role: 'system', content: 's' }), fixed({ role: 'user', content: [{ type: 'text', text: 'q' }] })];
+    const call = fixed({ role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'a', toolName: 't', input: {} }] });
+    const result = fixed({
+      role: 'tool',
+      content: [{ type: 'tool-result', toolCallId: 'a', toolName: 't', output: { type: 'text', value: 'r' } }],
+    });
+    const projections = new Projections();
+    const first = projections.project([...start, call, result], THERE);
+    const second = projections.project([...start, call, result, fixed({ role: 'user', content: [{ type: 'text', text: 'more' }] })], THERE);
+    expect(second.slice(0, first.length).every((one, at) => one === first[at])).toBe(true);
+  });
+});
