@@ -1,6 +1,7 @@
 import type { FailureKind } from '../failure.ts';
 import { CONDITIONS, type Seen } from './conditions.ts';
 import type { Evidence } from './evidence.ts';
+import { HEAD } from './peek.ts';
 import { namesModel, statusInProse } from './prose.ts';
 import { BUILT_IN } from './rows/index.ts';
 import { BROKEN } from './rows/broken.data.ts';

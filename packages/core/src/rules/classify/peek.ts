@@ -63,15 +63,20 @@ export function parsed(source: string): object | undefined {
   }
 }
 
-export const isHtml = (source: string): boolean =>
-  /^\s*(?:<!--[\s\S]{0,500}?-->\s*)*<(?:!doctype html|html|head|body|title|center|h1)\b/i.test(source.slice(0, HEAD));
+/** Comments before the first element are stepped over one by one: a pattern over all of them could take for ever. */
+export function isHtml(source: string): boolean {
+  let head = source.slice(0, HEAD).trimStart();
+  for (let end = head.indexOf('-->'); head.startsWith('<!--') && end > 0; end = head.indexOf('-->')) head = head.slice(end + 3).trimStart();
+  return /^<(?:!doctype html|html|head|body|title|center|h1)\b/i.test(head);
+}
 
 /** Headers of whatever make (plain, `Headers`, `Map`, pairs) as lower-case names and strings. */
 export function headersOf(value: unknown): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   const put = (name: unknown, content: unknown): void => {
     const plain: unknown = Array.isArray(content) ? content[0] : content;
-    if (typeof name === 'string' && (typeof plain === 'string' || typeof plain === 'number')) found[name.toLowerCase()] ??= String(plain);
+    if (typeof name === 'string' && (typeof plain === 'string' || typeof plain === 'number'))
+      found[name.toLowerCase()] ??= String(plain).slice(0, 1000);
   };
   try {
     if (!isObject(value)) return found;

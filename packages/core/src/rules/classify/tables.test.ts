@@ -135,3 +135,38 @@ describe('ordinary rate limits stay rate limits', () => {
     );
   });
 });
+
+/** Texts that a careless pattern backtracks over for ever; it would run into the test's limit. */
+const GREEDY = [
+  '<!-- -->',
+  '<!--',
+  ' <',
+  'model ',
+  'model a b ',
+  'tool_call_id ',
+  'limit 1 requested ',
+  '1,',
+  'key-1',
+  'a@a.',
+  'no route ',
+  'status ',
+  '{"a":',
+  '[',
+  'retry in 5 minutes and ',
+  'reset at 2026-01-01 ',
+  'aB3',
+  '请',
+  "'a' ",
+];
+
+describe('no text takes for ever', () => {
+  it.each(GREEDY)('%s', (part) => {
+    const text = part.repeat(9000 / part.length);
+    for (const body of [text, { error: { message: text, type: text, error: { message: `x${text}` } } }, [{ detail: text }]]) {
+      expect(diagnose(body, contextOf({ model: text })).failure.facts.detail?.length ?? 0).toBeLessThanOrEqual(500);
+      expect(
+        response(500, typeof body === 'string' ? body : JSON.stringify(body), { headers: { 'retry-after': text, date: text } }),
+      ).toBeDefined();
+    }
+  });
+});
