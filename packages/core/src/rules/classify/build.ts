@@ -26,7 +26,9 @@ export function build(evidence: Evidence, context: ClassifyContext, cause: unkno
 function factsOf(evidence: Evidence, verdict: Verdict, context: ClassifyContext): FailureFacts {
   const { payload, headers } = evidence;
   const message = (payload.messages.length > 0 ? payload.messages : evidence.said).join('\n');
-  const status = evidence.http !== undefined && evidence.http >= 300 ? evidence.http : (payload.status ?? evidence.http);
+  // The 200 before an error in the body says nothing about it.
+  const head = evidence.http !== undefined && evidence.http < 300 && payload.failed ? undefined : evidence.http;
+  const status = head !== undefined && head >= 300 ? head : (payload.status ?? head);
   const code = payload.code ?? evidence.faults.findLast((fault) => fault.code !== undefined)?.code;
   const requestId =
     headers['request-id'] ?? headers['x-request-id'] ?? headers['x-amzn-requestid'] ?? headers['apim-request-id'] ?? payload.requestId;

@@ -103,7 +103,7 @@ function endedByUs({ codes, evidence }: Seen): Verdict | undefined {
 const inside200 = (seen: Seen): boolean =>
   seen.status === undefined && seen.evidence.http !== undefined && seen.evidence.http < 300 && !seen.evidence.payload.failed;
 
-export function fromRows(rows: readonly Row[], seen: Seen, context: ClassifyContext): Verdict | undefined {
+function fromRows(rows: readonly Row[], seen: Seen, context: ClassifyContext): Verdict | undefined {
   const row = rows.find((candidate) => matches(candidate, seen, context));
   if (!row) return undefined;
   const model = row.perModel ?? (row.window && namesOneModel(seen, context));

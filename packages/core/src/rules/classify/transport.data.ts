@@ -115,7 +115,18 @@ export const TRANSPORT: readonly TransportRow[] = [
     kind: 'malformed',
     say: 'the base URL is no URL',
   },
-  { id: 'odd/url-words', match: /^(?:invalid url|failed to parse url|unknown scheme)/i, kind: 'malformed', say: 'the base URL is no URL' },
+  {
+    id: 'odd/url-words',
+    match: /^(?:invalid url|failed to parse url|unknown scheme|bad port$)/i,
+    kind: 'malformed',
+    say: 'the base URL is no URL',
+  },
+  {
+    id: 'odd/http-words',
+    match: /does not match the http\/1\.1 protocol|expected http\/|malformed http response/i,
+    kind: 'malformed',
+    say: 'what answered does not speak HTTP',
+  },
   {
     id: 'odd/redirect',
     match: /redirect (?:count exceeded|mode is set to error)|unexpected redirect/i,

@@ -39,6 +39,8 @@ const CASES: readonly (readonly [row: string, kind: FailureKind, error: unknown]
   ['odd/http', 'malformed', failed(err('HPE_INVALID_CONSTANT', 'Expected HTTP/'))],
   ['odd/url', 'malformed', err('ERR_INVALID_URL', 'Invalid URL')],
   ['odd/url-words', 'malformed', new TypeError('Failed to parse URL from nope/v1')],
+  ['odd/url-words', 'malformed', failed(new Error('bad port'))],
+  ['odd/http-words', 'malformed', failed(new Error('Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)'))],
   ['odd/redirect', 'malformed', new Error('unexpected redirect')],
   ['own/request', 'bad-request', failed(err('UND_ERR_INVALID_ARG', 'invalid content-length header'))],
   ['local/offline', 'local', failed(err('ENETUNREACH'))],
