@@ -13,9 +13,6 @@ import type { RequestFacts } from './rules/target.ts';
 import { END, type End } from './source.ts';
 import type { Worked } from './witness.ts';
 
-/** Why an attempt ends when its consumer gave none. */
-const LEFT = new ModelFailure('cancelled', 'the consumer stopped reading');
-
 /**
  * One answer through a chain: pulls parts from the attempt in force, hands them on, and mends what breaks. All state of the call
  * is here and in its pursuit, and nowhere else.
@@ -58,6 +55,7 @@ export class Call<Q, P> implements Answer<P> {
   async open(): Promise<void> {
     for (;;) {
       const run = (this.#run = await this.#pursuit.attempt().catch(this.#rejected));
+      if (run === undefined) return;
       run.onLeft = this.#left;
       this.#out.forget();
       try {
@@ -66,7 +64,7 @@ export class Call<Q, P> implements Answer<P> {
         return;
       } catch (error) {
         this.#run = undefined;
-        if (this.#over) throw error;
+        if (this.#over) return;
         await this.#pursuit.failed(run, error).catch(this.#rejected);
       }
     }
@@ -132,11 +130,8 @@ export class Call<Q, P> implements Answer<P> {
   readonly #onBreak = async (error: unknown): Promise<P | End> => {
     if (this.#over) return END;
     this.#pulling = true;
-    try {
-      await this.#broke(this.#run!, error);
-    } finally {
-      this.#pulling = false;
-    }
+    await this.#broke(this.#run!, error);
+    this.#pulling = false;
     return this.next();
   };
 
@@ -194,7 +189,7 @@ export class Call<Q, P> implements Answer<P> {
   }
 
   cancel(reason: unknown): void {
-    if (!this.#over) this.#leave(reason ?? LEFT);
+    if (!this.#over) this.#leave(reason);
   }
 
   #leave(reason: unknown): CallFailure {

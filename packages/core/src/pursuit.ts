@@ -11,11 +11,14 @@ import { next, type Moment, type Plan, type Step } from './rules/plan.ts';
 import { planOf } from './rules/plan-start.ts';
 import type { RequestFacts } from './rules/target.ts';
 import { factOf, Teller, type Lost } from './teller.ts';
+import { Waiting } from './waiting.ts';
 import { Witness, type Worked } from './witness.ts';
 
 type Try = Extract<Step, { readonly do: 'try' }>;
 type Wait = Extract<Step, { readonly do: 'wait' }>;
 type Stop = Extract<Step, { readonly do: 'stop' }>;
+
+const LEFT = new ModelFailure('cancelled', 'the consumer stopped reading');
 
 /**
  * The way through a plan for one call: which attempt is next, and everything that must be told about the last one.
@@ -36,6 +39,7 @@ export class Pursuit<Q, P> {
   readonly #witness: Witness;
   readonly #teller: Teller;
   readonly #idle: IdleTime;
+  readonly #waiting: Waiting;
   readonly #scopes: readonly string[];
   #beliefs: Beliefs = new Map();
   #waited = 0;
@@ -55,19 +59,21 @@ export class Pursuit<Q, P> {
     this.#witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
     this.#idle = new IdleTime(ports.clock);
+    this.#waiting = new Waiting(ports.clock, options.signal);
     this.#teller = new Teller(ports.emit, ports.clock, this.id);
     this.end = new CallEnd(this.ledger, this.#witness, this.#teller, ports.clock);
     this.#teller.tell({ type: 'call-start', chain: spec.name, targets: spec.refs });
   }
 
-  /** Obeys the plan until it says whom to ask, and begins that attempt. Rejects with a `CallFailure` when it says stop. */
-  async attempt(): Promise<AttemptRun<P>> {
+  /** Obeys the plan until it says whom to ask, and begins that attempt. Rejects with a `CallFailure` when it says stop; undefined: the consumer has left. */
+  async attempt(): Promise<AttemptRun<P> | undefined> {
     const { health } = this.#ports;
     const { signal } = this.#options;
     for (;;) {
       if (signal.aborted) throw this.#cancelled(signal.reason);
       const known = health.read(this.#scopes);
       this.#beliefs = known instanceof Map ? known : await known;
+      if (this.#waiting.left) return undefined;
       const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());
       for (const skip of step.skips) if (this.ledger.skipped(skip)) this.#teller.tell({ type: 'skip', ...skip });
       if (step.do === 'stop') throw await this.#stopped(step);
@@ -76,7 +82,7 @@ export class Pursuit<Q, P> {
         continue;
       }
       await this.#approach(step);
-      if (step.lease !== 'none' && !(await this.#claim(step))) continue;
+      if (this.#waiting.left || (step.lease !== 'none' && !(await this.#claim(step)))) continue;
       return this.#begin(step);
     }
   }
@@ -105,7 +111,7 @@ export class Pursuit<Q, P> {
 
   async #sleep(ms: number): Promise<void> {
     try {
-      await this.#ports.clock.sleep(ms, this.#options.signal);
+      await this.#waiting.sleep(ms);
     } catch (reason) {
       throw this.#cancelled(reason);
     }
@@ -114,7 +120,8 @@ export class Pursuit<Q, P> {
   /** False: another call holds the lease, or took it first; the beliefs are read again. */
   async #claim(step: Try): Promise<boolean> {
     const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, this.ledger.at(step.place), step.lease === 'early');
-    if (ms === 0) return true;
+    if (ms === 0 && this.#waiting.left) this.#probe.end();
+    if (ms === 0) return !this.#waiting.left;
     await this.#sleep(ms);
     this.#waited += ms;
     return false;
@@ -150,18 +157,9 @@ export class Pursuit<Q, P> {
     this.#probe.end();
     this.#idle.stopped();
     const failure = this.#options.signal.aborted ? left(this.#options.signal.reason) : classify(error, run.target, clock.now());
-    this.ledger.failed(run, failure, clock.now(), random());
-    this.#teller.tell({
-      type: 'attempt-end',
-      attempt: run.attempt,
-      target: run.target.ref,
-      ms: run.ms(),
-      failure: factOf(failure),
-      shown: run.shown,
-    });
+    this.#ended(run, failure, random());
     const until = await this.#witness.failed(run, failure);
     this.#lost = { place: run.target.place, ref: run.target.ref, failure, ...(until !== undefined && { restsUntil: until }) };
-    if (run.shown === 'hard') this.end.salvaged = run.reading.text;
     if (failure.kind === 'cancelled') throw this.#cancelled(this.#options.signal.reason);
     return failure;
   }
@@ -170,9 +168,23 @@ export class Pursuit<Q, P> {
     this.#teller.tell({ type: 'withdrawn', attempt: run.attempt, target: run.target.ref, failure: factOf(failure) });
   }
 
-  /** The consumer cancelled what it was reading. */
-  left(reason: unknown): void {
-    this.#cancelled(reason);
+  #ended(run: AttemptRun<P>, failure: ModelFailure, chance: number): void {
+    this.ledger.failed(run, failure, this.#ports.clock.now(), chance);
+    if (run.shown === 'hard') this.end.salvaged = run.reading.text;
+    const { attempt, target, shown } = run;
+    this.#teller.tell({ type: 'attempt-end', attempt, target: target.ref, ms: run.ms(), failure: factOf(failure), shown });
+  }
+
+  /** Nobody reads any more. What is under way is let go; it counts against nobody, and a lease is given back. */
+  left(run: AttemptRun<P> | undefined, reason: unknown = LEFT): CallFailure {
+    this.#waiting.leave();
+    if (run) {
+      run.end(reason);
+      const failure = left(reason);
+      this.#ended(run, failure, 0);
+      void this.#witness.failed(run, failure).catch(() => {});
+    }
+    return this.#cancelled(reason);
   }
 
   #cancelled(reason: unknown): CallFailure {

@@ -326,8 +326,11 @@ export const holds = (): readonly string[] =>
 
 /** The process holds no more than it did before. A closed handle may take a few turns of the loop to be gone. */
 export async function letGo(held: readonly string[]): Promise<void> {
-  for (let turn = 0; turn < TURNS && holds().length > held.length; turn++) await new Promise((resolve) => setImmediate(resolve));
-  const left = [...holds()];
-  for (const name of held) if (left.includes(name)) left.splice(left.indexOf(name), 1);
-  assert.deepEqual(left, []);
+  const more = (): readonly string[] => {
+    const left = [...holds()];
+    for (const name of held) if (left.includes(name)) left.splice(left.indexOf(name), 1);
+    return left;
+  };
+  for (let turn = 0; turn < TURNS && more().length > 0; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(more(), []);
 }
