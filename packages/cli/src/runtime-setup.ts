@@ -39,6 +39,8 @@ export interface Opened {
   readonly runtime: Runtime;
   readonly store: SessionStore;
   readonly view: RunView;
+  /** Somebody is there to answer questions. */
+  readonly attended: boolean;
   /** The agent file as the user named it, and its real path. */
   readonly file: { readonly name: string; readonly path: string };
   close(): Promise<void>;
@@ -80,6 +82,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     runtime,
     store,
     view,
+    attended,
     file: { name: options.file, path },
     close: async () => {
       await runtime.close();

@@ -40,7 +40,7 @@ const begin = (runtime: Runtime, session: string | undefined, prompt: string | u
 };
 
 /** Shows one run to its end and answers its questions. A stop reaches it at once. */
-async function perform(context: Context, { runtime, view }: Opened, options: RunOptions, under: Run): Promise<number> {
+async function perform(context: Context, { runtime, view, attended }: Opened, options: RunOptions, under: Run): Promise<number> {
   const { signal, terminal } = context;
   const stop = (): void => void runtime.stop(under.session);
   if (signal.aborted) stop();
@@ -50,7 +50,7 @@ async function perform(context: Context, { runtime, view }: Opened, options: Run
     for await (const row of under.events) {
       seen += 1;
       view.row(row);
-      if (row.event.type === 'question') await ask(context, runtime, options, row);
+      if (attended && row.event.type === 'question') await ask(context, runtime, options, row);
     }
     const result: RunResult = await under.done;
     const exit = exitOf(result);

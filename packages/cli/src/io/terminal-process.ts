@@ -14,7 +14,8 @@ function ask(question: string, signal: AbortSignal): Promise<string | undefined>
     if (signal.aborted) return cut();
     signal.addEventListener('abort', cut);
     lines.once('close', () => finish(() => resolve(undefined)));
-    lines.once('SIGINT', () => finish(() => process.kill(process.pid, 'SIGINT')));
+    // The signal's way round: whoever was told of it fires the signal that cuts this question.
+    lines.on('SIGINT', () => void process.kill(process.pid, 'SIGINT'));
     lines.question(question, (line) => finish(() => resolve(line)));
   });
 }
@@ -38,8 +39,9 @@ export function processTerminal(color: boolean): Terminal {
     outIsTty: process.stdout.isTTY ?? false,
     inIsTty: process.stdin.isTTY ?? false,
     color,
-    columns: () => process.stdout.columns ?? 80,
-    rows: () => process.stdout.rows ?? 24,
+    // A terminal that nobody has given a size says 0.
+    columns: () => process.stdout.columns || 80,
+    rows: () => process.stdout.rows || 24,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     ask,

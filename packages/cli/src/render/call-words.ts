@@ -21,6 +21,9 @@ export function callLine(event: CallEvent): string | undefined {
   }
 }
 
+/** A pause that nobody notices has no length worth telling. */
+const soon = (ms: number): string => (ms < 50 ? 'at once' : `in ${humanDuration(ms)}`);
+
 const restOf = (until: number | undefined, now: number): string =>
   until === undefined || until <= now ? '' : ` for another ${humanDuration(until - now)}`;
 

@@ -1,0 +1,162 @@
+import { mkdirSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { byTurn, once, type LabAnswer } from '@holdfast/lab';
+import { describe, expect, it } from 'vitest';
+import { events, lines, Place } from './command.ts';
+
+/** The last user turn and the system prompt of the nth request. */
+const asked = (lab: { readonly requests: readonly { readonly facts: unknown }[] }, nth = 0) => {
+  const { turns } = lab.requests[nth]!.facts as { readonly turns: readonly { readonly role: string; readonly text: string }[] };
+  const of = (role: string) => turns.filter((turn) => turn.role === role).map(({ text }) => text);
+  return { system: of('system').join('\n'), user: of('user').at(-1) ?? '', tools: of('tool') };
+};
+
+const call = (name: string, args: unknown): LabAnswer => ({ toolCalls: [{ name, args }] });
+
+describe('run, where stdout is no terminal', () => {
+  it('the answer alone is on stdout; what happens is on stderr, one line each', async () => {
+    await using place = new Place();
+    const east = await place.lab({
+      name: 'east',
+      outage: { rules: [once('east', { do: 'status', reason: 'overload' })] },
+      script: byTurn([call('read_file', { path: 'notes.txt' }), { text: 'The notes say\n42.' }]),
+    });
+    place.write('notes.txt', 'one\ntwo\n42\n');
+    const { code, out, err } = await place.run(['run', place.agent({ providers: [east] }), 'What do the notes say?']);
+    expect({ code, out }).toEqual({ code: 0, out: 'The notes say\n42.\n' });
+    expect(lines(err)).toEqual([
+      expect.stringMatching(/^east\/small-1 overloaded; trying again (in 0\.\d s|at once) \(1 of 2\)$/),
+      'tool read_file path=notes.txt',
+      'tool read_file done: 3 lines',
+      expect.stringMatching(/^2 model calls, [\d,]+ tokens in, \d+ out$/),
+    ]);
+  });
+
+  it('a switch names why, the rest and who is asked next', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', outage: { rules: [once('east', { do: 'status', reason: 'auth' })] } });
+    const west = await place.lab({ name: 'west', protocol: 'anthropic-messages', script: { text: 'From the west.' } });
+    const file = place.agent({ providers: [east, west], fallback: ['west/small-1'] });
+    const { code, out, err } = await place.run(['run', file, 'Hello']);
+    expect({ code, out }).toEqual({ code: 0, out: 'From the west.\n' });
+    expect(err).toMatch(/^east\/small-1 the key was refused; resting .+; asking west\/small-1$/m);
+  });
+
+  it('--json: one event a line, the result last, nothing on stderr', async () => {
+    await using place = new Place();
+    const east = await place.lab({
+      name: 'east',
+      outage: { rules: [once('east', { do: 'status', reason: 'overload' })] },
+      script: byTurn([call('list_directory', { path: '.' }), { text: 'Two files.' }]),
+    });
+    const { code, out, err } = await place.run(['run', place.agent({ providers: [east] }), 'Look', '--json']);
+    const all = events(out);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(new Set(all.map(({ on }) => on))).toEqual(new Set(['run', 'call', 'live', 'result']));
+    expect(all.at(-1)).toMatchObject({ on: 'result', why: 'done', answer: 'Two files.', exit: 0 });
+    const seqs = all.filter(({ on }) => on === 'run').map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+  });
+
+  it('--json says a failure on the last line, and the exit code with it', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', outage: { rules: [{ target: '*', fault: { do: 'status', reason: 'bad-request' } }] } });
+    const { code, out } = await place.run(['run', place.agent({ providers: [east] }), 'Hello', '--json']);
+    expect(code).toBe(1);
+    expect(events(out).at(-1)).toMatchObject({ on: 'result', why: 'failed', exit: 1, failure: { kind: 'bad-request' } });
+  });
+});
+
+describe('run, what is asked', () => {
+  it('- reads the prompt from stdin; --attach and --prompt-file add to prompt and instruction', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east' });
+    const file = place.agent({ providers: [east] });
+    place.write('data.csv', 'a,b\n1,2\n');
+    place.write('rules.md', 'Answer in verse.');
+    const { code } = await place.run(['run', file, '-', '--attach', 'data.csv', '--prompt-file', 'rules.md'], { input: 'Sum it up: 雪\n' });
+    expect(code).toBe(0);
+    const { system, user } = asked(east);
+    expect(user).toContain('Sum it up: 雪');
+    expect(user).toContain('a,b\n1,2');
+    expect(user).toContain('data.csv');
+    expect(system).toContain('Be brief.');
+    expect(system).toContain('Answer in verse.');
+  });
+
+  it('--model takes the place of the file’s model, also for one agent by name; --agent chooses the agent', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east' });
+    const west = await place.lab({ name: 'west', protocol: 'anthropic-messages' });
+    const second = `  second:\n    model: west/other-1\n    instruction: You are the second.\n`;
+    const file = place.agent({ providers: [east, west], more: second });
+    expect(await place.run(['run', file, 'a', '--model', 'west/small-9'])).toMatchObject({ code: 0 });
+    expect(await place.run(['run', file, 'b', '--agent', 'second'])).toMatchObject({ code: 0 });
+    expect(await place.run(['run', file, 'c', '--model', 'second=west/small-8', '--model', 'root=east/small-7'])).toMatchObject({
+      code: 0,
+    });
+    expect(west.requests.map(({ facts }) => facts?.model)).toEqual(['small-9', 'other-1']);
+    expect(asked(west, 1).system).toContain('You are the second.');
+    expect(east.requests.map(({ facts }) => facts?.model)).toEqual(['small-7']);
+    const typo = await place.run(['run', file, 'd', '--agent', 'secnd']);
+    expect(typo.code).toBe(2);
+    expect(typo.err).toContain('no agent "secnd"; did you mean "second"?');
+  });
+
+  it('--working-dir is where tools work; --max-iterations ends the run with 1', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', script: call('read_file', { path: 'here.txt' }) });
+    mkdirSync(join(place.dir, 'elsewhere'));
+    writeFileSync(join(place.dir, 'elsewhere/here.txt'), 'found elsewhere');
+    const file = place.agent({ providers: [east] });
+    const { code, out, err } = await place.run(['run', file, 'Go', '--working-dir', '../elsewhere', '--max-iterations', '2']);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^tool read_file done: found elsewhere$/m);
+    expect(err).toMatch(/out-of-turns|max_iterations/);
+    expect(east.requests).toHaveLength(2);
+  });
+});
+
+describe('run, what tools may do', () => {
+  const tries = byTurn([
+    {
+      toolCalls: [
+        { name: 'write_file', args: { path: 'made.txt', content: 'x' } },
+        { name: 'shell', args: { cmd: 'echo ran >> ran.txt' } },
+        { name: 'shell', args: { cmd: 'echo denied >> denied.txt' } },
+      ],
+    },
+    { text: 'Tried.' },
+  ]);
+  const rules = 'permissions:\n  deny:\n    - "shell:cmd=echo denied*"\n';
+
+  it('with nobody there what needs approval is refused, and no question stands on stderr', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', script: tries });
+    const { code, out, err } = await place.run(['run', place.agent({ providers: [east], more: rules }), 'Try']);
+    expect({ code, out }).toEqual({ code: 0, out: 'Tried.\n' });
+    expect(existsSync(join(place.work, 'made.txt')) || existsSync(join(place.work, 'ran.txt'))).toBe(false);
+    expect(err).not.toContain('[y]es');
+    expect(asked(east, 1).tools.join('\n')).toContain('nobody is there to approve it');
+  });
+
+  it('--yolo approves, and overrides no denial', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', script: tries });
+    const { code } = await place.run(['run', place.agent({ providers: [east], more: rules }), 'Try', '--yolo']);
+    expect(code).toBe(0);
+    expect(place.read('made.txt')).toBe('x');
+    expect(place.read('ran.txt')).toBe('ran\n');
+    expect(existsSync(join(place.work, 'denied.txt'))).toBe(false);
+    expect(asked(east, 1).tools.join('\n')).toContain('deny rule "shell:cmd=echo denied*"');
+  });
+
+  it('--read-only refuses writes and the shell, --yolo or not', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', script: tries });
+    const { code } = await place.run(['run', place.agent({ providers: [east] }), 'Try', '--yolo', '--read-only']);
+    expect(code).toBe(0);
+    for (const name of ['made.txt', 'ran.txt', 'denied.txt']) expect(existsSync(join(place.work, name))).toBe(false);
+    expect(asked(east, 1).tools.filter((text) => text.includes('read-only'))).toHaveLength(3);
+  });
+});
