@@ -8,6 +8,8 @@ describe('scrub', () => {
     ['a masked key', 'provided: sk-ab12***************wxyz.', 'provided: [key].'],
     ['bearer', 'Authorization: Bearer abc.def-ghi_jkl', 'Authorization: Bearer [secret]'],
     ['api key field', '{"api_key": "whatever-it-is"}', '{"api_key": "[secret]"}'],
+    ['a header of a company’s own', 'headers x-team-token: abc-def-123, x-id: 7', 'headers x-team-token: [secret], x-id: 7'],
+    ['a cookie', '{"set-cookie": "sid=abc; Path=/"}', '{"set-cookie": "[secret]"}'],
     ['a key in a query', 'GET /v1?key=AIzaSyA-1234567890abcdefghijk&x=1', 'GET /v1?key=[secret]&x=1'],
     ['Google', 'AIzaSyA-1234567890abcdefghijk', '[key]'],
     ['AWS', 'AKIAIOSFODNN7EXAMPLE', '[key]'],

@@ -7,6 +7,9 @@ const SECRETS: readonly { readonly match: RegExp; readonly by: string }[] = [
     by: '$1[secret]',
   },
   { match: /\b(key|token|secret|password|sig|signature)(=)[^\s"',;&)}]{4,}/gi, by: '$1$2[secret]' },
+  // Any header that a company names after what it holds, echoed with its value.
+  { match: /\b([\w-]*[-_](?:token|key|secret|auth|password|credential)["']?\s*[:=]\s*["']?)[^\s"',;&)}]{6,}/gi, by: '$1[secret]' },
+  { match: /\b((?:set-)?cookie["']?\s*:\s*["']?)[^\s"',}][^\n"'}]*/gi, by: '$1[secret]' },
   { match: /\/\/[^\s/@:]+:[^\s/@]+@/g, by: '//[secret]@' },
   { match: /\beyJ[\w-]{8,}(?:\.[\w-]+){1,2}/g, by: '[token]' },
   { match: /\b(?:sk|pk|rk|xai|gsk|pplx|hf|nvapi|csk|fw|r8|glpat|tvly|key|ak|ark)[-_](?=[\w*.-]*[\d*])[\w*.-]{5,}[\w*]/gi, by: '[key]' },
