@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { passes, table, type Figure } from './figure.ts';
 
-const SCRIPTS = ['chain.ts', 'turns.ts', 'start.ts', 'sessions.ts'];
+const SCRIPTS = ['chain.ts', 'turns.ts', 'start.ts', 'sessions.ts', 'interrupt.ts'];
 const LONGEST_MS = 60_000;
 
 const figures: Figure[] = [];

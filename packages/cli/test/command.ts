@@ -27,6 +27,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Written to stdin, which then ends; without it stdin is empty. */
   readonly input?: string;
+  /** Stdin stays open. */
+  readonly open?: boolean;
   /** Nobody reads stdout: the child blocks once the pipe is full. */
   readonly unread?: boolean;
 }
@@ -76,8 +78,9 @@ export class Running {
     });
   }
 
-  type(text: string): void {
-    this.child.stdin?.write(text);
+  /** Resolves when the pipe has taken it: a text far larger than a pipe is taken only by a command that reads. */
+  type(text: string): Promise<void> {
+    return new Promise((resolve) => void this.child.stdin!.write(text, () => resolve()));
   }
 
   /** Sends a signal and waits for the end. */
@@ -146,12 +149,12 @@ export class Place implements AsyncDisposable {
     return this.spawn(process.execPath, [BIN, ...args], options);
   }
 
-  spawn(program: string, args: readonly string[], { env, cwd = this.work, input, unread }: CommandOptions = {}): Running {
+  spawn(program: string, args: readonly string[], { env, cwd = this.work, input, open = false, unread }: CommandOptions = {}): Running {
     const child = spawn(program, args, { cwd, env: this.environment(env), stdio: ['pipe', 'pipe', 'pipe'] });
     const running = new Running(child, unread);
     // A command that ends before it read its input is no mistake of the test.
     child.stdin.on('error', () => {});
-    if (program === process.execPath) child.stdin.end(input ?? '');
+    if (program === process.execPath && !open) child.stdin.end(input ?? '');
     this.#running.add(running);
     running.ended.then(
       () => this.#running.delete(running),

@@ -283,10 +283,10 @@ describe('a process that outlived its run', () => {
     await killedInTool(life);
     const running = life.place.terminal(['run', life.file, '--session', '-1', '--yolo']);
     await running.says('Run it again?');
-    running.type(`${says}\n`);
+    await running.type(`${says}\n`);
     if (says === 'y') {
       await readFile(join(life.place.work, 'up'));
-      running.type('\x03');
+      await running.type('\x03');
       expect((await running.ended).code).toBe(130);
     } else {
       const { code, out } = await running.ended;

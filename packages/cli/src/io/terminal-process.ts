@@ -26,6 +26,9 @@ async function input(signal: AbortSignal): Promise<string> {
   signal.addEventListener('abort', cut);
   try {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  } catch (error) {
+    // A stream cut short says so in words of its own.
+    throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener('abort', cut);
   }

@@ -21,16 +21,13 @@ export function callLine(event: CallEvent): string | undefined {
   }
 }
 
-/** A pause that nobody notices has no length worth telling. */
-const soon = (ms: number): string => (ms < 50 ? 'at once' : `in ${humanDuration(ms)}`);
-
 const restOf = (until: number | undefined, now: number): string =>
   until === undefined || until <= now ? '' : ` for another ${humanDuration(until - now)}`;
 
-export const usd = (amount: number): string =>
+const usd = (amount: number): string =>
   amount >= 0.01 || amount === 0 ? `$${amount.toFixed(2)}` : `$${amount.toFixed(5).replace(/0+$/, '')}`;
 
-export const count = (n: number): string => n.toLocaleString('en-US');
+const count = (n: number): string => n.toLocaleString('en-US');
 
 export function usageWords(usage: Usage, cost?: number): string {
   if (usage.input === undefined && usage.output === undefined) return 'no tokens';
