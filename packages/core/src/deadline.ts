@@ -8,21 +8,32 @@ import type { RequestFacts, Target } from './rules/target.ts';
 /** A timer that fires this much later than it should have says that this machine slept or lagged (field note 20). */
 const lagOf = (ms: number): number => Math.max(1000, ms / 10);
 
-type Armed = { readonly limit: LimitName; readonly ms: number };
+/** A limit, and the moment (`mono`) at which it is reached if nothing more comes. */
+interface Armed {
+  readonly limit: LimitName;
+  readonly ms: number;
+  readonly due: number;
+}
+
+const sooner = (a: Armed, b: Armed): Armed => (b.due < a.due ? b : a);
 
 /**
  * The clocks of one attempt (C4): one coarse timer, armed again when it fires early.
  *
  * W1. Time counts only while a part is being waited for: a slow consumer is no stall (C3).
- * W2. Before the first progress `first_token` or the share (P5) counts, whichever is sooner; then `stall`; `silence` instead once the stream has pinged.
+ * W2. Before the first progress `first_token` or the share (P5) counts, whichever is sooner; then `stall`. Beside it `silence` once the
+ *     stream has pinged, and `attempt` where one is set.
  * W3. A timer that fires late by more than max(1 s, 10 %) is this machine's own doing: kind `local`.
  */
 class AttemptWatch implements Watch {
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #attempt: Attempt;
+  #began: number;
   #since: number;
   #life: number;
+  /** When the consumer was last handed a part; kept where the time until it asks for the next must be left out. */
+  #paused = 0;
   #waiting = true;
   #fresh = false;
   #progressed = false;
@@ -31,7 +42,7 @@ class AttemptWatch implements Watch {
   #textOpen = false;
   #over = false;
   #letGo: () => void = () => {};
-  #due = 0;
+  #rings = 0;
   readonly #shortest: number;
 
   constructor(clock: Clock, limits: Limits, attempt: Attempt) {
@@ -39,26 +50,36 @@ class AttemptWatch implements Watch {
     this.#limits = limits;
     this.#attempt = attempt;
     this.#shortest = Math.min(limits.stallText, limits.stallOther, limits.silence);
-    this.#since = this.#life = clock.mono();
+    this.#began = this.#since = this.#life = clock.mono();
     this.#arm(this.#since);
   }
 
   pull(): void {
+    if (this.#waiting) return;
     this.#waiting = true;
-    if (this.#fresh) {
-      this.#fresh = false;
-      this.#since = this.#life = this.#clock.mono();
-    }
+    const now = this.#clock.mono();
+    if (this.#paused > 0) this.#leaveOut(now - this.#paused);
+    if (this.#fresh) this.#since = this.#life = now;
+    this.#fresh = false;
+  }
+
+  #leaveOut(idle: number): void {
+    this.#paused = 0;
+    this.#began += idle;
+    this.#since += idle;
+    this.#life += idle;
   }
 
   saw(look: Look): void {
     this.#waiting = false;
+    this.#textOpen = look.textOpen;
     if (look.progress || look.ends === 'finish') {
       this.#fresh = true;
       this.#progressed = true;
-      this.#textOpen = look.textOpen;
       this.#finished ||= look.ends === 'finish';
+      if (this.#limits.attempt === undefined) return;
     } else if (look.ping) this.#pinged = true;
+    this.#paused = this.#clock.mono();
   }
 
   life(): void {
@@ -71,13 +92,14 @@ class AttemptWatch implements Watch {
   }
 
   #inForce(): Armed {
-    const { firstToken, stallText, stallOther, attempt, afterFinish } = this.#limits;
-    if (this.#finished) return { limit: 'stall', ms: afterFinish };
-    if (!this.#progressed) {
-      const own: Armed = attempt === undefined ? { limit: 'first_token', ms: firstToken } : { limit: 'attempt', ms: attempt };
-      return this.#attempt.share < own.ms ? { limit: own.limit, ms: this.#attempt.share } : own;
-    }
-    return { limit: 'stall', ms: this.#textOpen ? stallText : stallOther };
+    const { firstToken, stallText, stallOther, silence, attempt, afterFinish } = this.#limits;
+    const reached = (limit: LimitName, ms: number, from: number): Armed => ({ limit, ms, due: from + ms });
+    if (this.#finished) return reached('stall', afterFinish, this.#since);
+    const own = this.#progressed
+      ? reached('stall', this.#textOpen ? stallText : stallOther, this.#since)
+      : reached('first_token', Math.min(firstToken, this.#attempt.share), this.#since);
+    const armed = attempt === undefined ? own : sooner(reached('attempt', attempt, this.#began), own);
+    return this.#pinged ? sooner(armed, reached('silence', silence, this.#life)) : armed;
   }
 
   /**
@@ -85,31 +107,28 @@ class AttemptWatch implements Watch {
    * it, and it is never late.
    */
   #arm(now: number): void {
-    const { ms } = this.#inForce();
-    let due = this.#since + ms;
-    if (this.#pinged && !this.#finished) due = Math.min(due, this.#life + this.#limits.silence);
-    if (!this.#waiting) due = Math.max(due, now + ms);
-    this.#due = due;
-    this.#letGo = this.#clock.after(Math.max(0, Math.min(due - now, this.#shortest)), this.#ring);
+    const { ms, due } = this.#inForce();
+    const left = this.#waiting ? due - now : Math.max(due - now, ms);
+    const delay = Math.max(0, Math.min(left, this.#shortest));
+    this.#rings = now + delay;
+    this.#letGo = this.#clock.after(delay, this.#ring);
   }
 
   readonly #ring = (): void => {
     if (this.#over) return;
     const now = this.#clock.mono();
-    const { limit, ms } = this.#inForce();
-    const silent = this.#pinged && !this.#finished && now - this.#life >= this.#limits.silence;
-    if (!this.#waiting || (!silent && now - this.#since < ms)) return this.#arm(now);
-    const late = now - this.#due;
+    const armed = this.#inForce();
+    if (!this.#waiting || now < armed.due) return this.#arm(now);
+    const late = now - this.#rings;
     this.#over = true;
-    this.#attempt.abort(late > lagOf(ms) ? lagged(late) : this.#timeout(silent ? 'silence' : limit, silent ? this.#limits.silence : ms));
+    this.#attempt.abort(late > lagOf(armed.ms) ? lagged(late) : this.#timeout(armed));
   };
 
-  #timeout(limit: LimitName, ms: number): ModelFailure {
-    const shortened = !this.#progressed && (ms === this.#attempt.share || (this.#limits.scaled ?? false));
-    return new ModelFailure('timeout', `no ${limit === 'first_token' ? 'first token' : 'progress'} within ${ms} ms`, {
-      limit,
-      ...(shortened && { shortened }),
-    });
+  #timeout({ limit, ms }: Armed): ModelFailure {
+    const early = limit === 'first_token' && (ms === this.#attempt.share || this.#limits.scaled);
+    const what = limit === 'first_token' ? 'no first token' : limit === 'attempt' ? 'no whole answer' : 'no progress';
+    const shortened = early || this.#limits.shortened === true;
+    return new ModelFailure('timeout', `${what} within ${ms} ms`, { limit, ...(shortened && { shortened }) });
   }
 }
 

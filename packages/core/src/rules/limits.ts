@@ -28,6 +28,8 @@ export interface Limits {
   readonly afterFinish: number;
   /** `firstToken` was lengthened by effort or size: its timeout never convicts alone. */
   readonly scaled: boolean;
+  /** The caller asked for less time than the configuration gives: what that ends says nothing about the target. */
+  readonly shortened?: true;
 }
 
 const SECOND = 1000;
@@ -58,7 +60,15 @@ const PER_SECOND = 10_000;
 /** The caller's own effort beats that of the reference. */
 const effortOf = (target: Target, request: RequestFacts): Effort => request.effort ?? target.effort ?? 'none';
 
-export function limitsFor(config: Timeouts, target: Target, request: RequestFacts): Limits {
+export function limitsFor(configured: Timeouts, target: Target, request: RequestFacts): Limits {
+  if (request.timeouts === undefined) return limitsOf(configured, target, request);
+  const own = limitsOf({ ...configured, ...request.timeouts }, target, request);
+  const plain = limitsOf(configured, target, request);
+  const less = (['firstToken', 'stallText', 'stallOther', 'silence'] as const).some((name) => own[name] < plain[name]);
+  return less || (own.attempt ?? Infinity) < (plain.attempt ?? Infinity) ? { ...own, shortened: true } : own;
+}
+
+function limitsOf(config: Timeouts, target: Target, request: RequestFacts): Limits {
   const shared = {
     connect: config.connect ?? CONNECT,
     total: config.total ?? DEFAULT_TOTAL,

@@ -58,6 +58,10 @@ export interface RequestFacts {
   readonly afterTool: boolean;
   /** Hash of the prompt: two calls with one hash are one witness (H5). Empty when unknown. */
   readonly prompt: string;
+  /** Limits of the caller's own in ms, where they differ from the configured ones (C4). */
+  readonly timeouts?:
+    | { readonly firstToken?: number; readonly stall?: number; readonly silence?: number; readonly attempt?: number }
+    | undefined;
   /** False for requests with provider-side effects (C10). */
   readonly replayable: boolean;
 }
