@@ -3,27 +3,18 @@ import { assemble } from './assemble.ts';
 import type { CallOptions, Chain } from './chain.ts';
 import { NEVER, type Model, type ModelOptions, type Part } from './model.ts';
 import { isModelFailure } from './rules/failure.ts';
+import { ownOptionsOf } from './own-options.ts';
 import { factsOf } from './request-facts.ts';
 
-/** What a caller may say of one call: `providerOptions.holdfast`. `timeouts.total` and the like in ms. */
-export interface HoldfastCallOptions {
-  readonly caller?: string;
-  readonly run?: string;
-  readonly session?: string;
-  readonly keep?: { readonly place: number; readonly ref: string };
-  readonly onPartial?: 'restart' | 'fail';
-  readonly maxAttempts?: number;
-  readonly total?: number;
-}
-
-const own = (options: ModelOptions): HoldfastCallOptions => (options.providerOptions?.['holdfast'] ?? {}) as HoldfastCallOptions;
+export type { HoldfastCallOptions } from './own-options.ts';
 
 /** A chain as an AI SDK language model: the spec in, the spec out. `hash` keys the prompt hashes that leave the process. */
 export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: string) => string): Model {
   const call = async (options: ModelOptions, mode: CallOptions['mode']) => {
     const signal = options.abortSignal ?? NEVER;
+    const { timeouts, ...own } = ownOptionsOf(options);
     try {
-      return await chain.call(options, factsOf(options, hash), { ...own(options), mode, signal });
+      return await chain.call(options, factsOf(options, hash, timeouts), { ...own, mode, signal });
     } catch (error) {
       if (signal.aborted && isModelFailure(error) && error.kind === 'cancelled') throw signal.reason;
       throw error;

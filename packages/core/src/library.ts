@@ -1,20 +1,18 @@
 import type { ChainSettings } from './chain.ts';
 import { composeModel, type Reachable } from './compose.ts';
 import { systemClock, systemNewId, systemRandom } from './io/clock-system.ts';
+import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
 import type { Model } from './model.ts';
+import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
 import type { Clock, Emit, HealthStore, Random } from './ports.ts';
 import { askModel } from './providers/ask.ts';
 import { classify } from './rules/classify.ts';
-import { parseDuration } from './rules/duration.ts';
-import type { FailureFacts } from './rules/failure.ts';
-import { ModelFailure } from './rules/failure.ts';
 import { hash53 } from './rules/hash.ts';
-import { DEFAULT_TOTAL, type Timeouts } from './rules/limits.ts';
+import { DEFAULT_TOTAL } from './rules/limits.ts';
 import type { Protocol, Target } from './rules/target.ts';
 
-/** Milliseconds, or a duration such as `'30s'`. */
-export type Duration = number | string;
+export type { Duration } from './option-checks.ts';
 
 /** A model of the chain; `endpoint` and `account` join models that share a server or a limit. */
 export type ModelEntry = Model | { readonly model: Model; readonly endpoint?: string; readonly account?: string };
@@ -34,14 +32,15 @@ export interface HoldfastOptions {
   /** What becomes of an answer that breaks after its first text: `fail` (default) with what was shown, `restart` with a withdrawal part. */
   readonly onPartial?: 'restart' | 'fail' | 'continue';
   readonly onRefusal?: 'pass' | 'next';
-  readonly timeouts?: { readonly [K in 'firstToken' | 'stall' | 'silence' | 'attempt' | 'total']?: Duration };
+  /** `connect` holds where Holdfast itself makes the connection; the AI SDK's models make their own, within `firstToken`. */
+  readonly timeouts?: TimeoutOptions;
   /** Longest wait for a model that rests; default 30 s. */
   readonly patience?: Duration;
-  /** Beliefs about models; default in memory, shared by nobody. */
+  /** Beliefs about models; default in memory, shared by nobody. One that fails or is slow stops no call. */
   readonly health?: HealthStore;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Told what happens in each call, as it happens. */
+  /** Told what happens in each call, as it happens. What it throws is dropped. */
   readonly emit?: Emit;
 }
 
@@ -52,28 +51,33 @@ const PROTOCOLS: readonly (readonly [RegExp, Protocol])[] = [
   [/^openai|\.chat/, 'openai-chat'],
 ];
 
-/** Refuses what cannot be meant, naming the option and the way out. */
-const refuse = (option: string, message: string, facts: FailureFacts = {}): never => {
-  throw new ModelFailure('bad-request', `holdfast({ ${option} }): ${message}`, { code: 'bad-option', ...facts });
-};
+const NAMES: readonly (keyof HoldfastOptions)[] = [
+  'models',
+  'name',
+  'retries',
+  'maxAttempts',
+  'cooldown',
+  'onPartial',
+  'onRefusal',
+  'timeouts',
+  'patience',
+  'health',
+  'clock',
+  'random',
+  'emit',
+];
 
-function duration(option: string, value: Duration | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : refuse(option, 'must be zero or more milliseconds');
-  const parsed = parseDuration(value);
-  return 'ms' in parsed ? parsed.ms : refuse(option, parsed.error);
-}
+const where = (option: string): string => `holdfast({ ${option} })`;
 
-const count = (option: string, value: number | undefined, least: number, standard: number): number => {
-  if (value === undefined) return standard;
-  return Number.isInteger(value) && value >= least ? value : refuse(option, `must be a whole number of at least ${least}`);
-};
+/** An element of `models` as it came: from JavaScript it may be anything. */
+const entryOf = (entry: ModelEntry): { readonly model?: Model; readonly endpoint?: string; readonly account?: string } =>
+  typeof entry === 'object' && entry !== null && 'model' in entry ? entry : { model: entry };
 
 function reachableOf(entries: readonly ModelEntry[]): readonly Reachable[] {
   const seen = new Map<string, number>();
   return entries.map((entry, place) => {
-    const { model, endpoint, account } = 'model' in entry ? entry : { model: entry, endpoint: undefined, account: undefined };
-    if (typeof model?.doStream !== 'function') return refuse('models', `element ${place} is not an AI SDK language model`);
+    const { model, endpoint, account } = entryOf(entry);
+    if (typeof model?.doStream !== 'function') return refuse(where('models'), `element ${place} is not an AI SDK language model`);
     const plain = `${model.provider}/${model.modelId}`;
     const times = (seen.get(plain) ?? 0) + 1;
     seen.set(plain, times);
@@ -94,23 +98,28 @@ function reachableOf(entries: readonly ModelEntry[]): readonly Reachable[] {
 }
 
 function settingsOf(options: HoldfastOptions): ChainSettings {
-  const { onPartial = 'fail' } = options;
-  if (onPartial === 'continue') return refuse('onPartial', "'continue' is not offered by this version: use 'restart' or 'fail'");
-  if (onPartial !== 'fail' && onPartial !== 'restart') return refuse('onPartial', "must be 'restart' or 'fail'");
-  const cooldown = duration('cooldown', options.cooldown);
+  const cooldown = duration(where('cooldown'), options.cooldown);
   return {
-    retries: count('retries', options.retries, 0, 2),
-    maxAttempts: count('maxAttempts', options.maxAttempts, 1, 20),
-    patience: duration('patience', options.patience) ?? 30_000,
-    total: duration('timeouts.total', options.timeouts?.total) ?? DEFAULT_TOTAL,
-    onPartial,
-    onRefusal: options.onRefusal ?? 'pass',
+    retries: count(where('retries'), options.retries, 0) ?? 2,
+    maxAttempts: count(where('maxAttempts'), options.maxAttempts, 1) ?? 20,
+    patience: duration(where('patience'), options.patience) ?? 30_000,
+    total: timeoutsOf(options.timeouts, where).total ?? DEFAULT_TOTAL,
+    onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'fail',
+    onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? 'pass',
     ...(cooldown !== undefined && { cooldown }),
   };
 }
 
-const timeoutsOf = ({ timeouts = {} }: HoldfastOptions): Timeouts =>
-  Object.fromEntries(Object.entries(timeouts).map(([name, value]) => [name, duration(`timeouts.${name}`, value)]));
+/** Those who watch cannot stop what they watch. */
+const guarded =
+  (emit: Emit): Emit =>
+  (event) => {
+    try {
+      emit(event);
+    } catch {
+      // Its own business: nobody here could be told.
+    }
+  };
 
 /**
  * Several AI SDK language models as one that does not fail where one of them answers: failures are told apart, remembered and
@@ -118,17 +127,19 @@ const timeoutsOf = ({ timeouts = {} }: HoldfastOptions): Timeouts =>
  * `providerMetadata.holdfast` of its finish part and on every error. Throws a `ModelFailure` (`bad-request`) for a wrong option.
  */
 export function holdfast(options: HoldfastOptions): Model {
-  if (!Array.isArray(options.models) || options.models.length === 0) return refuse('models', 'needs at least one model');
-  const { clock = systemClock, random = systemRandom, name = 'holdfast' } = options;
-  const spec = { name, reachable: reachableOf(options.models), settings: settingsOf(options), timeouts: timeoutsOf(options) };
+  if (!Array.isArray(options.models) || options.models.length === 0) return refuse(where('models'), 'needs at least one model');
+  known(options, NAMES, where);
+  const { clock = systemClock, random = systemRandom, name = 'holdfast', health, emit } = options;
+  const timeouts = timeoutsOf(options.timeouts, where);
+  const spec = { name, reachable: reachableOf(options.models), settings: settingsOf(options), timeouts };
   return composeModel(spec, {
     clock,
     random,
     newId: systemNewId,
     owner: systemNewId(),
-    health: options.health ?? new MemoryHealth(),
+    health: health ? failOpen(health, { clock, say: () => {} }) : new MemoryHealth(),
     hash: hash53,
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),
-    ...(options.emit && { emit: options.emit }),
+    ...(emit && { emit: guarded(emit) }),
   });
 }

@@ -17,14 +17,16 @@ const READS = /search|fetch|retriev/i;
 
 /** What the plan must know of an AI SDK request. Sizes and hashes are computed when first asked for: most calls never ask. */
 class PromptFacts implements RequestFacts {
+  readonly timeouts: RequestFacts['timeouts'];
   readonly #options: ModelOptions;
   readonly #hash: (text: string) => string;
   #tokens: number | undefined;
   #prompt: string | undefined;
 
-  constructor(options: ModelOptions, hash: (text: string) => string) {
+  constructor(options: ModelOptions, hash: (text: string) => string, timeouts: RequestFacts['timeouts']) {
     this.#options = options;
     this.#hash = hash;
+    this.timeouts = timeouts;
   }
 
   get tokens(): number {
@@ -105,5 +107,6 @@ function sizeOf({ content }: Message): number {
   return Math.ceil(sum);
 }
 
-/** `hash` is keyed where its result leaves the process (field note 36). */
-export const factsOf = (options: ModelOptions, hash: (text: string) => string): RequestFacts => new PromptFacts(options, hash);
+/** `hash` is keyed where its result leaves the process (field note 36). `timeouts`: the caller's own limits, in ms. */
+export const factsOf = (options: ModelOptions, hash: (text: string) => string, timeouts?: RequestFacts['timeouts']): RequestFacts =>
+  new PromptFacts(options, hash, timeouts);

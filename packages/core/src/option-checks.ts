@@ -1,0 +1,65 @@
+import { parseDuration } from './rules/duration.ts';
+import { ModelFailure } from './rules/failure.ts';
+import { nearest } from './rules/nearest.ts';
+
+/** Milliseconds, or a duration such as `'30s'`. */
+export type Duration = number | string;
+
+/**
+ * Checks of options as people write them. What cannot be meant is refused with a `ModelFailure` (`bad-request`, code `bad-option`) that
+ * names the option and the way out. `where` is how the option is written: `holdfast({ patience })`.
+ */
+export const refuse = (where: string, message: string): never => {
+  throw new ModelFailure('bad-request', `${where}: ${message}`, { code: 'bad-option' });
+};
+
+export function duration(where: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : refuse(where, 'must be zero or more milliseconds');
+  if (typeof value !== 'string') return refuse(where, "must be milliseconds or a duration such as '30s'");
+  const parsed = parseDuration(value);
+  return 'ms' in parsed ? parsed.ms : refuse(where, parsed.error);
+}
+
+export function count(where: string, value: unknown, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  return Number.isInteger(value) && (value as number) >= least
+    ? (value as number)
+    : refuse(where, `must be a whole number of at least ${least}`);
+}
+
+export function oneOf<T extends string>(where: string, value: unknown, words: readonly T[]): T | undefined {
+  if (value === undefined || words.includes(value as T)) return value as T | undefined;
+  return refuse(where, `must be ${words.map((word) => `'${word}'`).join(' or ')}`);
+}
+
+export function onPartialOf(where: string, value: unknown): 'restart' | 'fail' | undefined {
+  if (value === 'continue') return refuse(where, "'continue' is not offered by this version: use 'restart' or 'fail'");
+  return oneOf(where, value, ['restart', 'fail']);
+}
+
+/** A misspelt option would be a silent default. */
+export function known(given: object, names: readonly string[], where: (name: string) => string): void {
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    refuse(where(name), near === undefined ? `is no option; there are ${names.join(', ')}` : `is no option; did you mean ${near}?`);
+  }
+}
+
+export const TIMEOUT_NAMES = ['connect', 'firstToken', 'stall', 'silence', 'attempt', 'total'] as const;
+
+export type TimeoutOptions = { readonly [K in (typeof TIMEOUT_NAMES)[number]]?: Duration };
+
+/** Limits in ms. */
+export function timeoutsOf(given: unknown, where: (name: string) => string): { readonly [K in keyof TimeoutOptions]?: number } {
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null) return refuse(where('timeouts'), 'must be an object of durations');
+  known(given, TIMEOUT_NAMES, (name) => where(`timeouts.${name}`));
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => {
+      const ms = duration(where(`timeouts.${name}`), value);
+      return ms === undefined ? [] : [[name, ms]];
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import type { ModelOptions } from './model.ts';
+import { count, duration, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
+
+/** What a caller may say of one call: `providerOptions.holdfast`. */
+export interface HoldfastCallOptions {
+  readonly caller?: string;
+  readonly run?: string;
+  readonly session?: string;
+  /** P8: where the conversation was last answered. */
+  readonly keep?: { readonly place: number; readonly ref: string };
+  readonly onPartial?: 'restart' | 'fail';
+  readonly maxAttempts?: number;
+  /** They win over the chain's. `total`: the caller's own deadline. */
+  readonly timeouts?: TimeoutOptions;
+  /** The same as `timeouts.total`. */
+  readonly total?: Duration;
+}
+
+/** The same, checked; durations in ms. */
+export interface OwnOptions extends Omit<HoldfastCallOptions, 'timeouts' | 'total'> {
+  readonly timeouts?: ReturnType<typeof timeoutsOf>;
+  readonly total?: number;
+}
+
+const NONE: OwnOptions = {};
+const where = (name: string): string => `providerOptions.holdfast.${name}`;
+
+/** Throws a `ModelFailure` (`bad-request`) for what cannot be meant: nobody is asked then. */
+export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
+  const given: Readonly<Record<string, unknown>> | undefined = providerOptions?.['holdfast'];
+  if (given === undefined) return NONE;
+  const onPartial = onPartialOf(where('onPartial'), given['onPartial']);
+  const maxAttempts = count(where('maxAttempts'), given['maxAttempts'], 1);
+  const { total: within, ...timeouts } = timeoutsOf(given['timeouts'], where);
+  const total = duration(where('total'), given['total']) ?? within;
+  const { caller, run, session, keep } = given as HoldfastCallOptions;
+  for (const [name, value] of Object.entries({ caller, run, session }))
+    if (value !== undefined && typeof value !== 'string') refuse(where(name), 'must be a text');
+  return {
+    ...(caller !== undefined && { caller }),
+    ...(run !== undefined && { run }),
+    ...(session !== undefined && { session }),
+    ...(keep !== undefined && { keep }),
+    ...(onPartial !== undefined && { onPartial }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(total !== undefined && { total }),
+    ...(Object.keys(timeouts).length > 0 && { timeouts }),
+  };
+}
