@@ -16,9 +16,19 @@ export function callLine(event: CallEvent): string | undefined {
       return `everything rests; waiting ${humanDuration(event.ms)} for ${event.target}`;
     case 'withdrawn':
       return `${event.target} broke in mid-answer (${event.failure.message}); what it said is withdrawn`;
+    case 'call-end':
+      return ownWords(event.record);
     default:
       return undefined;
   }
+}
+
+/** What the providers of a call that failed said of it themselves: often the only way to know why. */
+function ownWords({ outcome, attempts }: CallRecord): string | undefined {
+  if (outcome === 'done' || outcome === 'cancelled') return undefined;
+  const said = new Map(attempts.flatMap(({ target, failure }) => (failure?.facts.detail ? [[target, failure.facts.detail] as const] : [])));
+  if (said.size === 0) return undefined;
+  return [...said].map(([target, detail]) => `${target} said: ${detail.replace(/\s+/g, ' ').trim()}`).join('; ');
 }
 
 const restOf = (until: number | undefined, now: number): string =>
