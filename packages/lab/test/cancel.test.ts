@@ -1,6 +1,6 @@
 import { getEventListeners, once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { CallEvent } from '@holdfast/core';
+import { holdfast, type CallEvent, type Model } from '@holdfast/core';
 import { MemoryHealth, type Part } from '@holdfast/core/engine';
 import { gate, texts, type Asked, type Gate, type LabAnswer } from '@holdfast/lab';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -146,7 +146,7 @@ async function inScene(api: Api, one: Case, act: (on: HttpScene, gate: Gate) => 
   await letGo(held);
 }
 
-const asked = (signal: AbortSignal) => ({ prompt: PROMPT, tools: TOOLS, abortSignal: signal });
+const request = (signal: AbortSignal) => ({ prompt: PROMPT, tools: TOOLS, abortSignal: signal });
 
 function listen(): { readonly seen: Seen; hear(part: Part): void } {
   const parts: Part[] = [];
@@ -176,7 +176,7 @@ describe.each(COMPLETE)('the caller’s abort, %s', (api) => {
     async (_name, verb, one) => {
       await inScene(api, one, async (on, door) => {
         const stop = new AbortController();
-        const work = Promise.resolve(on.model[verb](asked(stop.signal)));
+        const work = Promise.resolve(on.model[verb](request(stop.signal)));
         work.catch(() => {});
         await one.when(on, listen().seen, door);
         stop.abort(REASON);
@@ -191,7 +191,7 @@ describe.each(COMPLETE)('the caller’s abort, %s', (api) => {
     await inScene(api, one, async (on, door) => {
       const stop = new AbortController();
       const { seen, hear } = listen();
-      const { stream } = await on.model.doStream(asked(stop.signal));
+      const { stream } = await on.model.doStream(request(stop.signal));
       const reading = (async () => {
         for await (const part of stream) hear(part);
       })();
@@ -208,7 +208,7 @@ describe.each(COMPLETE)('the caller’s abort, %s', (api) => {
     const one = SEEN['in mid-answer']!;
     await inScene(api, one, async (on) => {
       const stop = new AbortController();
-      const reader = (await on.model.doStream(asked(stop.signal))).stream.getReader();
+      const reader = (await on.model.doStream(request(stop.signal))).stream.getReader();
       for (let read = await reader.read(); !read.done && !isText(read.value); read = await reader.read());
       stop.abort(REASON);
       await on.providers['east']!.waitFor(({ aborted }) => aborted);
@@ -222,7 +222,7 @@ describe.each(COMPLETE)('the caller’s abort, %s', (api) => {
     const one = SEEN['in mid-answer']!;
     await inScene(api, one, async (on, door) => {
       const stop = new AbortController();
-      const work = Promise.resolve(on.model.doGenerate(asked(stop.signal)));
+      const work = Promise.resolve(on.model.doGenerate(request(stop.signal)));
       work.catch(() => {});
       await door.reached;
       stop.abort(REASON);
@@ -233,7 +233,7 @@ describe.each(COMPLETE)('the caller’s abort, %s', (api) => {
 
   it('before the call: nobody is asked', async () => {
     await using on = await httpScene({ east: { api, script: ANSWER } });
-    await expect(on.model.doStream(asked(AbortSignal.abort(REASON)))).rejects.toBe(REASON);
+    await expect(on.model.doStream(request(AbortSignal.abort(REASON)))).rejects.toBe(REASON);
     expect(on.providers['east']!.requests).toEqual([]);
   });
 });
@@ -244,7 +244,7 @@ describe.each(COMPLETE)('the reader’s cancel, %s', (api) => {
     await inScene(api, one, async (on, door) => {
       const signal = new AbortController().signal;
       const { seen, hear } = listen();
-      const reader = (await on.model.doStream(asked(signal))).stream.getReader();
+      const reader = (await on.model.doStream(request(signal))).stream.getReader();
       const reading = (async () => {
         for (let read = await reader.read(); !read.done; read = await reader.read()) hear(read.value);
       })();
@@ -258,7 +258,7 @@ describe.each(COMPLETE)('the reader’s cancel, %s', (api) => {
   it('in mid-answer, no read pending', async () => {
     const one = SEEN['in mid-answer']!;
     await inScene(api, one, async (on) => {
-      const reader = (await on.model.doStream(asked(new AbortController().signal))).stream.getReader();
+      const reader = (await on.model.doStream(request(new AbortController().signal))).stream.getReader();
       for (let read = await reader.read(); !read.done && !isText(read.value); read = await reader.read());
       await reader.cancel();
     });
@@ -268,7 +268,7 @@ describe.each(COMPLETE)('the reader’s cancel, %s', (api) => {
     const held = holds();
     {
       await using on = await httpScene({ east: { api, script: ANSWER } });
-      const reader = (await on.model.doStream(asked(new AbortController().signal))).stream.getReader();
+      const reader = (await on.model.doStream(request(new AbortController().signal))).stream.getReader();
       for (let read = await reader.read(); !read.done; read = await reader.read());
       await reader.cancel(REASON);
       await on.over();
@@ -291,7 +291,7 @@ describe('while a connection is being made', () => {
       await using on = await httpScene({ east: { api: 'anthropic', at } });
       const stop = new AbortController();
       const connected = once(server, 'connection');
-      const work = Promise.resolve(on.model.doStream(asked(stop.signal)));
+      const work = Promise.resolve(on.model.doStream(request(stop.signal)));
       work.catch(() => {});
       await connected;
       stop.abort(REASON);
@@ -333,7 +333,7 @@ describe('a call that fails for good', () => {
         west: { api: 'openai', fault: { do: 'cut' } },
       });
       const signal = new AbortController().signal;
-      const failure = await failureOf(on.model.doGenerate(asked(signal)));
+      const failure = await failureOf(on.model.doGenerate(request(signal)));
       expect(failure.record.attempts).toHaveLength(4);
       expect(getEventListeners(signal, 'abort')).toEqual([]);
       await on.over();
@@ -383,5 +383,32 @@ describe('the reader’s cancel while a lease is asked for', () => {
       type: 'call-end',
       record: { outcome: 'cancelled', attempts: [{ failure: { kind: 'unknown' } }] },
     });
+  });
+});
+
+describe('a model that does not heed its signal', () => {
+  it('is let go when it answers after all', async () => {
+    const asked = Promise.withResolvers<void>();
+    const answers = Promise.withResolvers<ReadableStream<Part>>();
+    const cancelled = Promise.withResolvers<unknown>();
+    const deaf: Model = {
+      specificationVersion: 'v4',
+      provider: 'lab',
+      modelId: 'deaf',
+      supportedUrls: {},
+      doGenerate: () => Promise.reject(new Error('not asked for')),
+      doStream: async () => {
+        asked.resolve();
+        return { stream: await answers.promise };
+      },
+    };
+    const stop = new AbortController();
+    const work = Promise.resolve(holdfast({ models: [deaf] }).doStream(request(stop.signal)));
+    work.catch(() => {});
+    await asked.promise;
+    stop.abort(REASON);
+    await expect(work).rejects.toBe(REASON);
+    answers.resolve(new ReadableStream<Part>({ cancel: (reason) => cancelled.resolve(reason) }));
+    expect(await cancelled.promise).toBe(REASON);
   });
 });

@@ -59,8 +59,18 @@ async function bare(model: Model, asked: ModelOptions, attempt: Attempt): Promis
   const { signal } = attempt;
   if (attempt.target.streams === false)
     return listed(await orAbort(model.doGenerate({ ...asked, abortSignal: signal }), signal), { signal });
-  const { stream } = await orAbort(model.doStream({ ...asked, abortSignal: signal }), signal);
-  return normalise(stream, { signal });
+  return normalise(await opened(model, { ...asked, abortSignal: signal }, signal), { signal });
+}
+
+/** A model that does not heed its signal may answer when nobody is there any more: what it opened then is let go. */
+async function opened(model: Model, options: ModelOptions, signal: AbortSignal): Promise<ReadableStream<Part>> {
+  const opening = model.doStream(options);
+  try {
+    return (await orAbort(opening, signal)).stream;
+  } catch (error) {
+    if (signal.aborted) opening.then(({ stream }) => stream.cancel(error)).then(undefined, () => {});
+    throw error;
+  }
 }
 
 async function wired(model: Model, asked: ModelOptions, exchange: Exchange): Promise<Source<Part>> {
@@ -75,8 +85,7 @@ async function wired(model: Model, asked: ModelOptions, exchange: Exchange): Pro
   };
   try {
     if (exchange.attempt.target.streams === false) return listed(await generate(model, options, exchange), info);
-    const { stream } = await orAbort(model.doStream(options), exchange.signal);
-    return normalise(stream, info);
+    return normalise(await opened(model, options, exchange.signal), info);
   } catch (error) {
     try {
       // E2: the answer came whole.
