@@ -1,7 +1,7 @@
 import type { FailureKind } from '@holdfast/core';
 import { texts, type Fault } from '@holdfast/lab';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AFTER_TOOL, ask, httpScene, scopesAt, type Api, type Told } from './http-scene.ts';
+import { AFTER_TOOL, APIS, ask, httpScene, scopesAt, type Api, type Told } from './http-scene.ts';
 
 /** Ms. Long enough for a healthy answer on a busy machine. */
 const LIMIT = 150;
@@ -256,6 +256,17 @@ describe.each(['openai-responses', 'google'] as const)('%s', (api) => {
     expect(told.record!.attempts.slice(0, -1).map(({ failure }) => failure?.kind)).toEqual(Array.from({ length: asked }, () => kind));
     expect(told.withdrawn).toBe(asked === 1 ? 1 : 0);
     expect(await on.rests()).toEqual([`${scopesAt('east')['endpoint/model']} ${kind}`]);
+    await on.over();
+  });
+});
+
+describe.each(APIS)('the wire as it comes, %s', (api) => {
+  it.each(['emoji', 'chinese', 'table', 'code', 'laughter'] as const)('%s: byte by byte, CRLF, a BOM: word for word', async (name) => {
+    const script = { text: texts[name], toolCalls: CALLS };
+    await using on = await httpScene({ east: { api, script, wire: { newline: '\r\n', bom: true, chop: 3 } } });
+    const told = await ask(on);
+    expect(told).toMatchObject({ text: texts[name], finish: 'tool-calls', record: { attempts: [{ attempt: 1 }] } });
+    expect(told.calls).toHaveLength(CALLS.length);
     await on.over();
   });
 });
