@@ -15,7 +15,7 @@ const LAB = 'packages/lab/src/';
 const CLI = 'packages/cli/src/';
 const VENDORS = ['@ai-sdk/provider', '@ai-sdk/anthropic', '@ai-sdk/openai', '@ai-sdk/openai-compatible', '@ai-sdk/google'];
 
-export const LAYERS: readonly Layer[] = [
+const LAYERS: readonly Layer[] = [
   { path: `${CORE}rules/`, may: [`${CORE}rules/`, '@ai-sdk/provider'], pure: true },
   { path: `${CORE}wire/`, may: [`${CORE}wire/`, `${CORE}rules/`], pure: true },
   { path: `${CORE}io/`, may: [CORE, 'node:'], world: true },

@@ -1,14 +1,13 @@
-import type { Clock, Model } from '@holdfast/core';
+import type { Model } from '@holdfast/core';
 import { systemClock } from '@holdfast/core/engine';
 import { agentRuntime, type RuntimePorts } from '../src/compose.ts';
 import { memorySessions } from '../src/io/sessions-memory.ts';
 import type { SessionStore, Tool, ToolOutput } from '../src/ports.ts';
 
 type Part = Awaited<ReturnType<Model['doStream']>> extends { stream: ReadableStream<infer P> } ? P : never;
-export type Prompt = Parameters<Model['doStream']>[0]['prompt'];
 export type CallOptions = Parameters<Model['doStream']>[0];
 
-export const USAGE = {
+const USAGE = {
   inputTokens: { total: 10, noCache: 10, cacheRead: undefined, cacheWrite: undefined },
   outputTokens: { total: 5, text: 5, reasoning: undefined },
 };
@@ -95,7 +94,7 @@ export function toolOf(
 }
 
 let ids = 0;
-export const SELF = { pid: 1, started: '1', boot: 'b' };
+const SELF = { pid: 1, started: '1', boot: 'b' };
 
 export function portsOf(over: Partial<RuntimePorts> & Pick<RuntimePorts, 'model'>): RuntimePorts {
   return {
@@ -118,5 +117,3 @@ export const runtimeOf = (over: Parameters<typeof portsOf>[0]) => agentRuntime(p
 export async function eventsOf(store: SessionStore, session: string) {
   return (await store.read(session, 0)).map(({ event }) => event);
 }
-
-export const NO_CLOCK: Clock = { now: () => 0, mono: () => 0, sleep: () => new Promise(() => {}), after: () => () => {} };

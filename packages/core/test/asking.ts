@@ -38,7 +38,7 @@ export interface AskedFor {
 
 const FACTS: RequestFacts = { tokens: 10, images: false, stops: false, afterTool: false, prompt: '', replayable: true };
 
-export function attemptOn(provider: ResolvedProvider, asked: AskedFor = {}): Attempt {
+function attemptOn(provider: ResolvedProvider, asked: AskedFor = {}): Attempt {
   const target: Target = {
     place: 0,
     ref: `${provider.name}/m`,

@@ -27,7 +27,7 @@ export interface Performance {
   readonly pingMs?: number;
 }
 
-export const errorOf = (fail: FailureKind | Error, facts?: FailureFacts): Error =>
+const errorOf = (fail: FailureKind | Error, facts?: FailureFacts): Error =>
   typeof fail === 'string' ? new ModelFailure(fail, `the script says: ${fail}`, facts) : fail;
 
 export function perform(parts: readonly Part[], fault: ModelFault | undefined): Performance {

@@ -13,7 +13,7 @@ export interface IgnoreRule {
 
 export const readIgnore = (text: string): readonly IgnoreRule[] => text.split(/\r?\n/).flatMap((line) => ignoreRule(line) ?? []);
 
-export function ignoreRule(line: string): IgnoreRule | undefined {
+function ignoreRule(line: string): IgnoreRule | undefined {
   let pattern = line.replace(/(?<!\\)\s+$/, '');
   if (pattern === '' || pattern.startsWith('#')) return undefined;
   const not = pattern.startsWith('!');

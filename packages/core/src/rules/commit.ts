@@ -1,4 +1,4 @@
-import type { Commit, Look } from './reader.ts';
+import type { Look } from './reader.ts';
 
 /**
  * What a part can be (C1), as constants: a reader answers one of these and allocates nothing. Each is there twice, for a stream in
@@ -30,11 +30,6 @@ export const BROKEN = pair({ ...plain, commit: 'nothing', ends: 'error' });
 
 /** `open`: text is open after the part. */
 export const seen = (look: Pair, open: boolean): Look => (open ? look[1] : look[0]);
-
-const RANK: Readonly<Record<Commit, number>> = { nothing: 0, soft: 1, hard: 2 };
-
-/** What the user has seen after both. */
-export const stronger = (a: Commit, b: Commit): Commit => (RANK[b] > RANK[a] ? b : a);
 
 const INK = /\S/;
 

@@ -19,7 +19,7 @@ export interface Standing {
   readonly why?: Why;
 }
 
-export const FREE: Standing = { tag: 'free', from: 0, lease: 'none' };
+const FREE: Standing = { tag: 'free', from: 0, lease: 'none' };
 
 /** P3: kinds that no guess makes worth asking: the answer would be the same, or costs the account. */
 const NEVER_EARLY: ReadonlySet<FailureKind> = new Set(['auth', 'quota', 'access-denied', 'model-missing']);

@@ -22,11 +22,11 @@ export interface Place {
   readonly reason?: string;
 }
 
-export const OFFLINE = 'offline';
+const OFFLINE = 'offline';
 /** The request was refused as wrong by another target of this provider entry. */
-export const SAME_PROVIDER = 'same-provider';
+const SAME_PROVIDER = 'same-provider';
 /** A target with at least this window refused the request by size. */
-export const SMALLER_WINDOW = 'smaller-window';
+const SMALLER_WINDOW = 'smaller-window';
 
 /** Ms: how long a target that limited the rate without a word is taken to rest, among those asked last. */
 const UNTOLD_REST = 60_000;

@@ -14,6 +14,16 @@ export function patternOf(forms: SecretForms): RegExp | undefined {
   return new RegExp(longest.map(escape).join('|'), 'g');
 }
 
+/** Every proper beginning of a form: what a piece of a stream may end with before the next one completes a secret. */
+export const beginningsOf = (forms: SecretForms): ReadonlySet<string> =>
+  new Set([...forms.keys()].flatMap((form) => Array.from({ length: form.length - 1 }, (_, i) => form.slice(0, i + 1))));
+
+/** How many characters at the end of `text` may be the beginning of a secret. */
+export function unsettled(text: string, beginnings: ReadonlySet<string>, longest: number): number {
+  for (let n = Math.min(longest, text.length); n > 0; n--) if (beginnings.has(text.slice(-n))) return n;
+  return 0;
+}
+
 export const redactText = (text: string, pattern: RegExp | undefined, forms: SecretForms): string =>
   pattern === undefined || text.length < 6 ? text : text.replace(pattern, (found) => `[secret ${forms.get(found) ?? '?'}]`);
 

@@ -66,6 +66,6 @@ export function rest({ kind = 'server', until = NOW + 20_000, told = false, held
 }
 
 export const beliefs = (of: Record<string, Belief>): Beliefs => new Map(Object.entries(of));
-export const moment = (more: Partial<Moment> = {}): Moment => ({ now: NOW, left: 900_000, waited: 0, ...more });
+const moment = (more: Partial<Moment> = {}): Moment => ({ now: NOW, left: 900_000, waited: 0, ...more });
 export const step = (p: Plan, past: readonly PastAttempt[] = [], known: Beliefs = new Map(), more: Partial<Moment> = {}): Step =>
   next(p, past, known, moment(more));

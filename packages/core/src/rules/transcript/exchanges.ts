@@ -16,7 +16,7 @@ export interface CallFate {
   readonly resultAt?: number;
 }
 
-export const ownCalls = (message: LanguageModelV4Message): LanguageModelV4ToolCallPart[] =>
+const ownCalls = (message: LanguageModelV4Message): LanguageModelV4ToolCallPart[] =>
   message.role === 'assistant' ? message.content.filter((part) => part.type === 'tool-call').filter((part) => !part.providerExecuted) : [];
 
 const NOTHING: ReadonlyMap<string, number> = new Map();
