@@ -12,7 +12,7 @@ import {
   type SessionStore,
   type Tool,
 } from '@holdfast/agent/engine';
-import { systemClock, systemNewId, type Emit, type SecretRegistry } from '@holdfast/core/engine';
+import { orAbort, systemClock, systemNewId, type Emit, type SecretRegistry } from '@holdfast/core/engine';
 import { chooseAgent, type AgentChoice, type ChosenAgent } from './agent-setup.ts';
 import { consentTo } from './consent.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
@@ -21,6 +21,7 @@ import { healthStore } from './io/health-store.ts';
 import { identity, realFile, sessionStore } from './io/session-store.ts';
 import { keyedHash, openStateFolder } from './io/state-folder.ts';
 import { readTextFile } from './io/text-file.ts';
+import { LiveSecrets } from './live-secrets.ts';
 import { chainModel } from './model-setup.ts';
 import { runView, type RunView } from './run-view.ts';
 import { secretsOf } from './secrets-setup.ts';
@@ -61,7 +62,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   const tools = agentTools(chosen.spec, context, secrets);
   const ports = { env: context.env, health, hash, emit, secret: secrets.add, consent: consentTo(context, state, options.file) };
   const { model, close } = await chainModel(chosen.chain, chosen.file, ports);
-  const store = await sessionStore(state);
+  const store = await orAbort(sessionStore(state), context.signal);
   const attended = context.terminal.inIsTty && !context.json;
   const runtime = agentRuntime({
     agent: settingsOf(chosen.spec, options, cwd, path),
@@ -126,11 +127,20 @@ function agentTools(spec: AgentSpec, context: Context, secrets: SecretRegistry):
 }
 
 /** The last door: whatever reaches the terminal has gone through the redactor. */
-function redacted(view: RunView, { redactDeep }: SecretRegistry): RunView {
+function redacted(view: RunView, secrets: SecretRegistry): RunView {
+  const { redactDeep } = secrets;
+  const stream = new LiveSecrets(secrets);
+  const rest = (): void => stream.rest().forEach((event) => view.live(event));
   return {
-    live: (event) => view.live(redactDeep(event)),
+    live: (event) => stream.take(event).forEach((shown) => view.live(shown)),
     call: (event) => view.call(redactDeep(event)),
-    row: (row) => view.row(row),
-    end: (session, result, exit, fresh) => view.end(session, redactDeep(result), exit, fresh),
+    row: (row) => {
+      rest();
+      view.row(row);
+    },
+    end: (session, result, exit, fresh) => {
+      rest();
+      view.end(session, redactDeep(result), exit, fresh);
+    },
   };
 }

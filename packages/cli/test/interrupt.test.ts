@@ -1,7 +1,10 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { groupAlive, openSqliteSessions, type EventRow } from '@holdfast/agent/engine';
 import { byTurn, gate, type LabAnswer } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
-import { Place, SCRIPT } from './command.ts';
+import { Place, SCRIPT, until } from './command.ts';
 import { reach, shell, STATES } from './interrupt-states.ts';
 
 const rowsOf = async (place: Place): Promise<readonly EventRow[]> => {
@@ -10,6 +13,14 @@ const rowsOf = async (place: Place): Promise<readonly EventRow[]> => {
   const rows = head ? await store.read(head.id, 0) : [];
   await store.close();
   return rows;
+};
+
+const linkOf = (path: string): string | undefined => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 };
 
 const groups = (rows: readonly EventRow[]) =>
@@ -42,6 +53,23 @@ describe('Ctrl-C', () => {
     const running = place.start(['run', file, '-'], { open: true });
     await running.type('Half a prompt. '.repeat(300_000));
     expect(await running.end('SIGINT')).toMatchObject({ code: 130, out: '', err: '' });
+  });
+
+  it.skipIf(process.platform !== 'linux')('while another process holds the sessions: 130, and nothing else is said', async () => {
+    await using place = new Place();
+    const file = place.agent({ providers: [await place.lab({ name: 'east' })] });
+    const store = await openSqliteSessions({ folder: place.state, alive: () => false });
+    await store.close();
+    const path = join(place.state, 'sessions.db');
+    const db = new DatabaseSync(path);
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
+    for (const args of [['run', file, 'Go'], ['sessions']]) {
+      const running = place.start(args);
+      const opened = () => readdirSync(`/proc/${running.pid}/fd`).some((fd) => linkOf(`/proc/${running.pid}/fd/${fd}`) === path);
+      await until(opened);
+      expect(await running.end('SIGINT')).toMatchObject({ code: 130, out: '', err: '' });
+    }
+    db.close();
   });
 
   it.skipIf(!SCRIPT)('at a question: the stop is recorded, nothing ran, and the question is asked again', async () => {

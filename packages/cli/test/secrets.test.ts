@@ -53,6 +53,9 @@ describe('a secret planted in key, header, environment, files, tool output and e
       expect(found(out)).toEqual([]);
       expect(found(err)).toEqual([]);
       expect(out).toContain('The key is [');
+      // The pieces of a stream are one text to whoever watches it.
+      const pieces = flags.includes('--json') ? events(out).flatMap((event) => (event['on'] === 'live' ? [event['text']] : [])) : [];
+      expect(found(pieces.join(''))).toEqual([]);
     }
     const files = place.stateFiles();
     expect(files.map(({ path }) => path.split('/').at(-1))).toEqual(expect.arrayContaining(['sessions.db', 'health.db']));

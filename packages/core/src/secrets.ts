@@ -1,4 +1,4 @@
-import { patternOf, redactData, redactText, type SecretForms } from './rules/redact.ts';
+import { beginningsOf, patternOf, redactData, redactText, unsettled, type SecretForms } from './rules/redact.ts';
 
 /** Shorter values are words: they would be found everywhere. */
 const SHORTEST = 6;
@@ -13,6 +13,8 @@ export interface SecretRegistry {
   /** Whether `text` holds a secret in any form. */
   has(text: string): boolean;
   redact(text: string): string;
+  /** How many characters at the end of a text may be the beginning of a secret: a stream holds them back until more is known. */
+  unsettled(text: string): number;
   /** The same object when nothing was found. */
   redactDeep<T>(data: T): T;
   /** The environment without variables that are named or hold a secret, but for those in `allow`. */
@@ -45,6 +47,8 @@ export function secretRegistry(): SecretRegistry {
   const forms = new Map<string, string>();
   const names = new Set<string>();
   let pattern: RegExp | undefined;
+  let beginnings: ReadonlySet<string> | undefined;
+  let longest = 0;
   let stale = false;
   const current = (): [RegExp | undefined, SecretForms] => {
     if (stale) pattern = patternOf(forms);
@@ -57,11 +61,16 @@ export function secretRegistry(): SecretRegistry {
       names.add(name);
       const trimmed = value.trim();
       if (trimmed.length < SHORTEST) return;
-      for (const form of formsOf(trimmed)) if (!forms.has(form)) forms.set(form, name);
+      for (const form of formsOf(trimmed)) {
+        if (!forms.has(form)) forms.set(form, name);
+        longest = Math.max(longest, form.length);
+      }
       stale = true;
+      beginnings = undefined;
     },
     has: (text) => redact(text) !== text,
     redact,
+    unsettled: (text) => unsettled(text, (beginnings ??= beginningsOf(forms)), longest),
     redactDeep: (data) => (forms.size === 0 ? data : redactData(data, redact)),
     childEnvironment(env, allow = []) {
       const kept = Object.entries(env).filter(

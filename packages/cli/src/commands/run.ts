@@ -1,4 +1,5 @@
 import type { EventRow, Run, RunResult, Runtime } from '@holdfast/agent';
+import { orAbort } from '@holdfast/core/engine';
 import { EXIT, CommandError, type Context } from '../context.ts';
 import { exitOf } from '../exit-code.ts';
 import { openRuntime, type Opened, type RuntimeOptions } from '../runtime-setup.ts';
@@ -25,7 +26,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
   try {
     const session = options.session === undefined ? undefined : (await findSession(opened.store, options.session, opened.file)).id;
     if (interactive) return await converse(context, opened, options);
-    return await perform(context, opened, options, await begin(opened.runtime, session, prompt));
+    return await perform(context, opened, options, await orAbort(begin(opened.runtime, session, prompt), context.signal));
   } catch (error) {
     if (context.signal.aborted) return EXIT.interrupted;
     throw sessionProblem(error);
@@ -89,7 +90,7 @@ async function converse(context: Context, opened: Opened, options: RunOptions): 
     if (signal.aborted) return EXIT.interrupted;
     if (line === undefined || ['/exit', '/quit', 'exit', 'quit'].includes(line.trim())) return EXIT.done;
     if (line.trim() === '') continue;
-    const under = await begin(opened.runtime, session, line);
+    const under = await orAbort(begin(opened.runtime, session, line), signal);
     session = under.session;
     const exit = await perform(context, opened, options, under);
     if (exit === EXIT.interrupted) return exit;

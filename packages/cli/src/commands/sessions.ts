@@ -1,4 +1,5 @@
 import type { SessionStore } from '@holdfast/agent/engine';
+import { orAbort } from '@holdfast/core/engine';
 import { CommandError, EXIT, type Context } from '../context.ts';
 import { realFile, sessionStore } from '../io/session-store.ts';
 import { openStateFolder } from '../io/state-folder.ts';
@@ -20,7 +21,7 @@ export async function sessions(context: Context, options: SessionsOptions): Prom
   if (action === 'list' && options.session !== undefined) throw new CommandError(EXIT.usage, 'list takes no session; did you mean show?');
   let store: SessionStore | undefined;
   try {
-    store = await sessionStore(openStateFolder(context.state));
+    store = await orAbort(sessionStore(openStateFolder(context.state)), context.signal);
     return action === 'list' ? await list(store, context, options) : await show(store, context, options);
   } catch (error) {
     throw sessionProblem(error);
