@@ -22,6 +22,8 @@ const GRACE = 200;
 const LOOK = 5;
 /** Looks after SIGKILL: what the kernel holds in an uninterruptible wait cannot be waited for. */
 const LAST_LOOKS = 100;
+/** Looks after SIGKILL while somebody waits for a stop: the kernel ends a process when it gets to it. */
+const KILLED_LOOKS = 8;
 
 /** Stamp of a process that leads its own group. Undefined: it is gone already. */
 export function stampOf(pid: number): ProcessStamp | undefined {
@@ -60,6 +62,7 @@ export async function endGroup(group: number, clock: Clock, grace: number): Prom
   signalGroup(group, 'SIGTERM');
   for (let looks = Math.ceil(grace / LOOK); looks > 0 && hasMembers(group); looks--) await pause(clock, LOOK);
   signalGroup(group, 'SIGKILL');
+  for (let looks = KILLED_LOOKS; looks > 0 && hasMembers(group); looks--) await pause(clock, LOOK);
   return true;
 }
 
