@@ -31,7 +31,9 @@ export interface ChainSpec<Q, P> {
   readonly settings: ChainSettings;
   /** The `first_token` limit of a request at a target, in ms (C4). */
   readonly firstToken: (target: Target, facts: RequestFacts) => number;
-  /** The request after a known repair (`lower-effort`, …); undefined when there is none for it. */
+  /** The repairs that `repair` can make, by name; any other is told to nobody. */
+  readonly repairs?: ReadonlySet<string>;
+  /** The request after one of `repairs`. */
   readonly repair?: (request: Q, repair: string, target: Target) => Q | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { Call } from './call.ts';
 import type { Chain, ChainPorts, ChainSpec } from './chain-spec.ts';
+import { mendable } from './rules/repair.ts';
 import { scopesOf } from './rules/scope.ts';
 import type { Worked } from './witness.ts';
 
@@ -10,11 +11,13 @@ export function chain<Q, P>(spec: ChainSpec<Q, P>, ports: ChainPorts): Chain<Q, 
   const targets = spec.served.map(({ target }) => target);
   const known = { ...spec, targets, refs: targets.map(({ ref }) => ref), scopes: targets.flatMap(scopesOf) };
   const worked: Worked = new Map();
+  const repairs = spec.repairs ?? new Set<string>();
+  const own: ChainPorts = { ...ports, classify: (...found) => mendable(ports.classify(...found), repairs) };
   return {
     name: spec.name,
     targets,
     async call(request, facts, options) {
-      const call = new Call(known, ports, worked, request, facts, options);
+      const call = new Call(known, own, worked, request, facts, options);
       await call.open();
       return call;
     },

@@ -50,6 +50,8 @@ const LOWER: Readonly<Record<Effort, Effort>> = {
   max: 'medium',
 };
 
+const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT]);
+
 /** E4: reasoning that ate the budget is asked to be shorter. */
 function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
   if (repair !== LOWER_EFFORT) return undefined;
@@ -68,7 +70,7 @@ export function modelChain({ name, reachable, settings, timeouts }: ModelChainSp
     return { target, ask: stack(ask, ...wraps) };
   });
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limitsFor(timeouts, target, facts).firstToken;
-  return chain({ name, served, reader: partsReader, settings, firstToken, repair: repaired }, ports);
+  return chain({ name, served, reader: partsReader, settings, firstToken, repairs: REPAIRS, repair: repaired }, ports);
 }
 
 /** Many models as one AI SDK model. `hash` keys the prompt hashes that health stores keep. */

@@ -2,11 +2,12 @@ import type { AttemptRun } from './attempt-run.ts';
 import type { Clock, HealthStore, Random } from './ports.ts';
 import type { Beliefs, Report } from './rules/belief.ts';
 import type { ModelFailure } from './rules/failure.ts';
-import { isSuspicion, scopesOf } from './rules/scope.ts';
+import { isSuspicion, scopeOf, scopesOf } from './rules/scope.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
 
 interface Suspicion {
   readonly target: Target;
+  readonly scope: string | undefined;
   readonly report: Report;
 }
 
@@ -51,6 +52,9 @@ export class Witness {
   async #proven<P>(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> {
     if (beliefs.size > 0 && (run.lease !== undefined || scopesOf(run.target).some((scope) => beliefs.has(scope))))
       await this.#tell(run.target, this.#report(run, 'ok', 'fact', 'commit'));
+    // What just answered is no longer suspected by this call: only another scope's success convicts (H5).
+    const own = new Set<string | undefined>(scopesOf(run.target));
+    this.#suspicions = this.#suspicions.filter(({ scope }) => !own.has(scope));
     if (this.#suspicions.length > 0) await this.#settle('convict');
   }
 
@@ -60,7 +64,8 @@ export class Witness {
       return run.lease === undefined ? undefined : this.#fact(run, failure);
     }
     if (run.lease === undefined && isSuspicion(failure.kind, failure.facts)) {
-      this.#suspicions.push({ target: run.target, report: this.#report(run, failure, 'suspect', 'end') });
+      const scope = scopeOf(run.target, failure.kind, failure.facts);
+      this.#suspicions.push({ target: run.target, scope, report: this.#report(run, failure, 'suspect', 'end') });
       return undefined;
     }
     return this.#fact(run, failure);

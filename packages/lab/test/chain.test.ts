@@ -222,3 +222,31 @@ describe('many calls', () => {
     expect(await health.list()).toMatchObject([{ scope: 'endpoint:lab/a/a', belief: { strikes: 1 } }]);
   });
 });
+
+describe('repairs', () => {
+  it('a refusal that names a repair nobody can make is not sent again unchanged', async () => {
+    const refused = { text: '', fails: { fail: 'bad-request' as const, facts: { status: 400, repair: 'signature' } } };
+    const { clock, model, models } = scene({ a: refused, b: healthy });
+    const told = await clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
+    expect(told.text).toBe(WHOLE);
+    expect(models['a']!.requests).toHaveLength(1);
+  });
+
+  it('E4: reasoning that ate the budget is asked once more for less, then passed on', async () => {
+    const thinks = { reasoning: 'hm', text: '', finish: 'length' as const };
+    const { clock, model, models } = scene({ a: thinks, b: healthy });
+    const told = await clock.run(model.doStream({ prompt: PROMPT, reasoning: 'high' }).then(({ stream }) => tell(stream)));
+    expect(told).toMatchObject({ text: '', finish: 'length', record: { target: 'lab/a' } });
+    expect(models['a']!.requests.map(({ reasoning }) => reasoning)).toEqual(['high', 'low']);
+    expect(models['b']!.requests).toHaveLength(0);
+  });
+});
+
+describe('suspicion', () => {
+  it('H5: a target that fails and then answers the same call itself is acquitted', async () => {
+    const { clock, model, health } = scene({ a: [{ text: '', fails: { fail: 'server' } }, healthy], b: healthy });
+    const told = await clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
+    expect(told.record?.target).toBe('lab/a');
+    expect(await health.list()).toEqual([]);
+  });
+});
