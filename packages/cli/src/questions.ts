@@ -1,7 +1,7 @@
 import type { RunEvent, Runtime } from '@holdfast/agent';
 import type { Terminal } from './context.ts';
-import { toolWords } from './render/tool-words.ts';
-import { tame } from './render/width.ts';
+import { wholeCall } from './render/tool-words.ts';
+import { tame, tameLine } from './render/width.ts';
 
 export type Question = RunEvent & { readonly type: 'question' };
 
@@ -20,10 +20,11 @@ export async function answerQuestion({ terminal, runtime, signal, yolo }: AskPor
     return;
   }
   const approval = question.about === 'approval';
-  const what = tame(toolWords(question.call));
+  const what = tame(wholeCall(question.call));
+  const reason = tameLine(question.reason);
   const text = approval
-    ? `? ${what}\n  ${tame(question.reason)}\n  [y]es, [n]o, [a]lways this tool, or say why not: `
-    : `? ${what}\n  ${tame(question.reason)}\n  It may have run before. Run it again? [y]es, [n]o: `;
+    ? `? ${what}\n  ${reason}\n  [y]es, [n]o, [a]lways this tool, or say why not: `
+    : `? ${what}\n  ${reason}\n  It may have run before. Run it again? [y]es, [n]o: `;
   for (;;) {
     const line = (await terminal.ask(text, signal))?.trim();
     const word = line?.toLowerCase();

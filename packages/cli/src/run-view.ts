@@ -6,12 +6,15 @@ import { jsonCall, jsonLive, jsonResult, jsonRow } from './render/json-view.ts';
 import { PlainView } from './render/plain-view.ts';
 import { COLOR, PLAIN } from './render/style.ts';
 import { TerminalView } from './render/terminal-view.ts';
+import { tame } from './render/width.ts';
 
 /** Where a run's events go: a live terminal, one line each on stderr, or JSON lines on stdout. */
 export interface RunView {
   live(event: LiveEvent): void;
   call(event: CallEvent): void;
   row(row: EventRow): void;
+  /** Something that is not of the run but happened meanwhile: a line for people. */
+  notice(text: string): void;
   /** The run is over. `fresh`: nothing of it was shown while it ran. */
   end(session: string, result: RunResult, exit: number, fresh: boolean): void;
 }
@@ -39,18 +42,27 @@ export function runView(terminal: Terminal, { json, explain }: ViewOptions): Run
   };
 }
 
-function jsonView({ out }: Terminal): RunView {
+function jsonView({ out, err }: Terminal): RunView {
   return {
     live: (event) => out(`${jsonLive(event)}\n`),
     call: (event) => out(`${jsonCall(event)}\n`),
     row: (row) => out(`${jsonRow(row)}\n`),
+    notice: (text) => err(`holdfast: ${text}\n`),
     end: (session, result, exit) => out(`${jsonResult(session, result, exit)}\n`),
   };
 }
 
 function liveView(terminal: Terminal): RunView {
-  const screen = { style: terminal.color ? COLOR : PLAIN, columns: terminal.columns(), rows: terminal.rows() };
-  const view = new TerminalView(screen);
+  const view = new TerminalView({
+    style: terminal.color ? COLOR : PLAIN,
+    // A window may change its size while a run goes on.
+    get columns() {
+      return terminal.columns();
+    },
+    get rows() {
+      return terminal.rows();
+    },
+  });
   const write = (text: string): void => {
     if (text !== '') terminal.out(text);
   };
@@ -58,8 +70,9 @@ function liveView(terminal: Terminal): RunView {
     live: (event) => write(view.live(event)),
     call: (event) => write(view.call(event)),
     row: (row) => write(view.row(row)),
+    notice: (text) => write(view.notice(text)),
     end: (_session, { answer }, _exit, fresh) => {
-      if (!fresh && answer !== '') write(`${answer}\n`);
+      if (!fresh && answer !== '') write(`${tame(answer)}\n`);
     },
   };
 }
@@ -73,6 +86,7 @@ function plainView({ out, err }: Terminal): RunView {
     live: () => {},
     call: (event) => lines(view.call(event)),
     row: (row) => lines(view.row(row)),
+    notice: (text) => err(`holdfast: ${text}\n`),
     end: (_session, { why, answer }) => {
       if (why === 'done' && answer !== '') out(answer.endsWith('\n') ? answer : `${answer}\n`);
     },

@@ -56,7 +56,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   const path = await realFile(options.file);
   const view = redacted(runView(context.terminal, { json: context.json, explain: options.explain ?? false }), secrets);
   const hash = keyedHash(state);
-  const health = healthStore(state, (line) => context.terminal.err(`holdfast: ${line}\n`));
+  const health = healthStore(state, view.notice);
   const emit: Emit = (event) => view.call(event);
   for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
   const tools = agentTools(chosen.spec, context, secrets);
@@ -138,6 +138,7 @@ function redacted(view: RunView, secrets: SecretRegistry): RunView {
       rest();
       view.row(row);
     },
+    notice: (text) => view.notice(text),
     end: (session, result, exit, fresh) => {
       rest();
       view.end(session, redactDeep(result), exit, fresh);

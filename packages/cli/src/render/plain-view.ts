@@ -3,7 +3,7 @@ import type { CallEvent } from '@holdfast/core/engine';
 import { callLine } from './call-words.ts';
 import { RunTotals } from './run-totals.ts';
 import { resultWords, toolWords } from './tool-words.ts';
-import { tame } from './width.ts';
+import { tameLine } from './width.ts';
 
 /** A run where nobody watches a terminal: one line on stderr for each thing that happens; the answer alone goes to stdout. */
 export class PlainView {
@@ -13,7 +13,7 @@ export class PlainView {
   call(event: CallEvent): readonly string[] {
     if (event.type === 'call-end') this.#totals.add(event.record);
     const line = callLine(event);
-    return line === undefined ? [] : [tame(line)];
+    return line === undefined ? [] : [tameLine(line)];
   }
 
   row({ event }: EventRow): readonly string[] {
@@ -22,16 +22,16 @@ export class PlainView {
         for (const block of event.blocks) if (block.type === 'tool-call') this.#calls.set(block.id, block);
         return [];
       case 'tool-start':
-        return [`tool ${oneLine(toolWords(this.#calls.get(event.id) ?? { name: event.name, input: '' }))}`];
+        return [`tool ${tameLine(toolWords(this.#calls.get(event.id) ?? { name: event.name, input: '' }))}`];
       case 'tool-result':
-        return [`tool ${event.name} ${event.failed ? 'failed' : 'done'}: ${oneLine(resultWords(event.output, event.failed))}`];
+        return [tameLine(`tool ${event.name} ${event.failed ? 'failed' : 'done'}: ${resultWords(event.output, event.failed)}`)];
       case 'notice':
-        return [oneLine(event.text)];
+        return [tameLine(event.text)];
       case 'run-end': {
         const totals = this.#totals.line();
         const why =
           event.why === 'failed'
-            ? [`failed: ${oneLine(event.failure?.message ?? 'no reason given')}`]
+            ? [`failed: ${tameLine(event.failure?.message ?? 'no reason given')}`]
             : event.why === 'done'
               ? []
               : [`stopped: ${event.why}`];
@@ -42,5 +42,3 @@ export class PlainView {
     }
   }
 }
-
-const oneLine = (text: string): string => tame(text).replace(/\s*\n\s*/g, ' ');

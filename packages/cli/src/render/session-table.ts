@@ -1,7 +1,7 @@
 import type { EventRow, RunEvent, SessionHead } from '@holdfast/agent';
 import { columns } from './call-words.ts';
 import { resultWords, toolWords } from './tool-words.ts';
-import { tame } from './width.ts';
+import { tame, tameLine } from './width.ts';
 
 export function sessionLines(heads: readonly SessionHead[], clockOf: (at: number) => string): readonly string[] {
   if (heads.length === 0) return ['no sessions yet'];
@@ -12,7 +12,7 @@ export function sessionLines(heads: readonly SessionHead[], clockOf: (at: number
     head.status,
     `${head.events}`,
     head.agent,
-    tame(head.title),
+    tameLine(head.title),
   ]);
   return columns([['REF', 'ID', 'UPDATED', 'STATUS', 'EVENTS', 'AGENT', 'TITLE'], ...rows]);
 }
@@ -37,7 +37,7 @@ function eventLines(event: RunEvent): readonly string[] {
     case 'answer':
       return [`  ${event.decision}${event.reason === undefined ? '' : `: ${event.reason}`}`];
     case 'tool-result':
-      return [`${event.failed ? '✗' : '✓'} ${event.name}: ${resultWords(event.output, event.failed)}`];
+      return [tameLine(`${event.failed ? '✗' : '✓'} ${event.name}: ${resultWords(event.output, event.failed)}`)];
     case 'notice':
       return [`! ${event.text}`];
     case 'run-end':

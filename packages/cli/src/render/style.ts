@@ -1,5 +1,7 @@
 /** ANSI styles, or none. */
 export interface Style {
+  /** Nothing but text may be written: no colours, and the cursor stays where it is. */
+  readonly plain: boolean;
   readonly dim: (text: string) => string;
   readonly bold: (text: string) => string;
   readonly struck: (text: string) => string;
@@ -14,9 +16,10 @@ const code =
   (text: string): string =>
     `\x1b[${on}m${text}\x1b[${off}m`;
 
-const plain = (text: string): string => text;
+const same = (text: string): string => text;
 
 export const COLOR: Style = {
+  plain: false,
   dim: code(2, 22),
   bold: code(1, 22),
   struck: code('2;9', '22;29'),
@@ -26,4 +29,4 @@ export const COLOR: Style = {
   cyan: code(36, 39),
 };
 
-export const PLAIN: Style = { dim: plain, bold: plain, struck: plain, red: plain, yellow: plain, green: plain, cyan: plain };
+export const PLAIN: Style = { plain: true, dim: same, bold: same, struck: same, red: same, yellow: same, green: same, cyan: same };

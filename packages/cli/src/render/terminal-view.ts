@@ -4,7 +4,7 @@ import { callLine } from './call-words.ts';
 import { RunTotals } from './run-totals.ts';
 import type { Style } from './style.ts';
 import { resultWords, toolWords } from './tool-words.ts';
-import { cursorAfter, tame } from './width.ts';
+import { rowsDown, tame, tameLine } from './width.ts';
 
 export interface Screen {
   readonly style: Style;
@@ -49,7 +49,12 @@ export class TerminalView {
     if (event.type === 'call-end') this.#totals.add(event.record);
     const struck = event.type === 'withdrawn' ? this.#strike() : '';
     const line = callLine(event);
-    return line === undefined ? struck : struck + this.#line(this.#screen.style.yellow(`! ${tame(line)}`));
+    return line === undefined ? struck : struck + this.#line(this.#screen.style.yellow(`! ${tameLine(line)}`));
+  }
+
+  /** Something that is not of the run but happened meanwhile. */
+  notice(text: string): string {
+    return this.#line(this.#screen.style.yellow(`! ${tame(text)}`));
   }
 
   row({ event }: EventRow): string {
@@ -59,14 +64,14 @@ export class TerminalView {
         return this.#reply(event);
       case 'tool-start': {
         const call = this.#calls.get(event.id);
-        return this.#line(style.cyan(`→ ${tame(toolWords(call ?? { name: event.name, input: '' }))}`));
+        return this.#line(style.cyan(`→ ${tameLine(toolWords(call ?? { name: event.name, input: '' }))}`));
       }
       case 'tool-result': {
         const mark = event.failed ? style.red('✗') : style.green('✓');
-        return this.#line(`${mark} ${style.dim(tame(`${event.name}: ${resultWords(event.output, event.failed)}`))}`);
+        return this.#line(`${mark} ${style.dim(tameLine(`${event.name}: ${resultWords(event.output, event.failed)}`))}`);
       }
       case 'notice':
-        return this.#line(style.yellow(`! ${tame(event.text)}`));
+        return this.notice(event.text);
       case 'run-end':
         return this.#end(event);
       default:
@@ -117,10 +122,11 @@ export class TerminalView {
     this.#fragment = this.#streamed = '';
     this.#kind = undefined;
     if (text.trim() === '') return text === '' || text.endsWith('\n') ? '' : '\n';
-    const cursor = cursorAfter(text, columns);
+    const down = rowsDown(text, columns);
     const end = text.endsWith('\n') ? '' : '\n';
-    if (cursor.rows >= rows - 1) return `${end}${style.dim(`↑ the ${cursor.rows + 1} lines above are void`)}\n`;
+    if (style.plain || down >= rows - 1)
+      return `${end}${style.dim(down === 0 ? '↑ the line above is void' : `↑ the ${down + (end === '' ? 0 : 1)} lines above are void`)}\n`;
     const struck = text.replace(/[^\n]+/g, (line) => style.struck(line));
-    return `${cursor.rows > 0 ? `\x1b[${cursor.rows}A` : ''}\r\x1b[J${struck}${end}`;
+    return `${down > 0 ? `\x1b[${down}A` : ''}\r\x1b[J${struck}${end}`;
   }
 }

@@ -1,19 +1,41 @@
 import type { ToolCall } from '@holdfast/agent';
 
 const LONGEST = 100;
+/** Of one argument shown whole: what is longer keeps its beginning and its end. */
+const [HEAD, TAIL] = [3000, 1000];
 
-const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+/** Never through the middle of a character. */
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+type Called = Pick<ToolCall, 'name' | 'input'>;
 
 /** A tool call on one line: its name and the arguments as the model sent them. */
-export function toolWords({ name, input }: Pick<ToolCall, 'name' | 'input'>): string {
+export function toolWords({ name, input }: Called): string {
   const args = argumentsOf(input);
-  if (args === undefined) return `${name} ${cut(input.replace(/\s+/g, ' '), LONGEST)}`;
-  const words = Object.entries(args).map(([key, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return `${key}=${cut(text.replace(/\s+/g, ' '), 60)}`;
-  });
-  return cut(`${name} ${words.join(' ')}`.trim(), LONGEST);
+  const words = args
+    ? Object.entries(args).map(([key, value]) => `${key}=${cut(oneLine(textOf(value)), 60)}`)
+    : [cut(oneLine(input), LONGEST)];
+  return cut(oneLine(`${name} ${words.join(' ')}`).trim(), LONGEST);
 }
+
+/** A tool call for who must decide about it: nothing hides behind an ellipsis or in a long line. */
+export function wholeCall({ name, input }: Called): string {
+  const args = argumentsOf(input) ?? { arguments: input };
+  const values = Object.entries(args).map(([key, value]) => [oneLine(key), textOf(value)] as const);
+  const short = `${oneLine(name)} ${values.map(([key, value]) => `${key}=${value}`).join(' ')}`.trim();
+  if (short.length <= LONGEST && !short.includes('\n')) return short;
+  return [oneLine(name), ...values.map(([key, value]) => `    ${key}: ${bounded(value).replaceAll('\n', '\n      ')}`)].join('\n');
+}
+
+const bounded = (text: string): string =>
+  text.length <= HEAD + TAIL
+    ? text
+    : `${text.slice(0, HEAD)}\n… ${(text.length - HEAD - TAIL).toLocaleString('en-US')} more characters …\n${text.slice(-TAIL)}`;
 
 function argumentsOf(input: string): Record<string, unknown> | undefined {
   try {
