@@ -29,8 +29,8 @@ export function rowsDown(text: string, columns: number): number {
  * Text that comes from elsewhere must not steer the terminal: control characters but line ends and tabs are dropped, and so are marks
  * that turn the direction of writing, which can show one command and mean another.
  */
-// oxlint-disable-next-line no-control-regex
 export const tame = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
   text.replace(/\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '');
 
 /** The same on one line: a name with a line end in it must not look like a line of ours. */
