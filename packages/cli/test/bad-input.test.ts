@@ -10,7 +10,7 @@ const MIB = 1024 * 1024;
 
 const clean = ({ out, err }: Ended): void => expect(out + err).not.toMatch(/\n\s+at |defect of holdfast|node:internal/);
 
-describe('files', () => {
+describe.concurrent('files', () => {
   it.each([
     { what: 'not YAML', bytes: 'agents:\n  root: {model: [openai/gpt-5\n', says: /file\.yaml:\d+:\d+: error: / },
     { what: 'binary', bytes: randomBytes(4096), says: /file\.yaml/ },
@@ -57,7 +57,7 @@ describe('files', () => {
   });
 });
 
-describe('a base URL that is no API', () => {
+describe.concurrent('a base URL that is no API', () => {
   it.each([200, 404, 502])('answers HTML with %i: failed, naming the provider and what to look at', async (status) => {
     await using place = new Place();
     const east = await place.lab({ name: 'east', outage: { rules: [{ target: '*', fault: { do: 'html', status } }] } });
@@ -82,7 +82,7 @@ async function spoiled(
   return { ended: await place.run(['run', file, 'Second']), file, lab };
 }
 
-describe('the state folder', () => {
+describe.concurrent('the state folder', () => {
   it.each([['run', 'agent.yaml', 'Hello'], ['health'], ['sessions']])('a file in its place: 1, with the way out (%s)', async (...args) => {
     await using place = new Place();
     place.agent({ providers: [await place.lab({ name: 'east' })] });
@@ -164,7 +164,7 @@ const toolTexts = (lab: LabProvider): readonly string[] =>
     .facts!.turns.filter(({ role }) => role === 'tool')
     .map(({ text }) => text);
 
-describe('tools', () => {
+describe.concurrent('tools', () => {
   it('a tool that does not exist, and arguments that are not JSON, go back to the model as errors', async () => {
     await using place = new Place();
     const script = asks(

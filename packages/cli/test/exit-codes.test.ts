@@ -12,7 +12,7 @@ const failing = async (place: Place, fault: Fault): Promise<{ readonly file: str
 
 const clean = ({ out, err }: Ended): void => expect(out + err).not.toMatch(/\n\s+at |defect of holdfast|node:internal/);
 
-describe('75: nothing can answer now', () => {
+describe.concurrent('75: nothing can answer now', () => {
   it('told to come back in two minutes: said at once, with the time; asked again it is not even tried', async () => {
     await using place = new Place();
     const { file, asked } = await failing(place, { do: 'status', reason: 'rate-limit', retryAfter: 120 });
@@ -53,7 +53,7 @@ describe('75: nothing can answer now', () => {
   });
 });
 
-describe('1: failed', () => {
+describe.concurrent('1: failed', () => {
   it.each([
     { kind: 'bad-request', fault: { do: 'status', reason: 'bad-request' } },
     { kind: 'auth', fault: { do: 'status', reason: 'auth' } },
@@ -68,7 +68,7 @@ describe('1: failed', () => {
   });
 });
 
-describe('2: wrong usage or invalid file', () => {
+describe.concurrent('2: wrong usage or invalid file', () => {
   const AGENT = 'providers:\n  here: { api: openai-chat, base_url: "http://127.0.0.1:9/v1" }\nagents:\n  root: { model: here/small-1 }\n';
   it.each([
     { args: ['rnu', 'agent.yaml'], says: "unknown command 'rnu'" },
@@ -111,7 +111,7 @@ describe('2: wrong usage or invalid file', () => {
   });
 });
 
-describe('0', () => {
+describe.concurrent('0', () => {
   it.each([['--help'], ['run', '--help'], ['--version'], ['help', 'health'], ['sessions', '--help']])('%s %s', async (...args) => {
     await using place = new Place();
     const ended = await place.run(args);

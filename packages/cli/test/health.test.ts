@@ -15,7 +15,7 @@ async function limited(place: Place): Promise<{ readonly east: LabProvider; read
 const beliefs = async (place: Place) =>
   events((await place.run(['health', '--json'])).out) as { scope: string; belief: Record<string, unknown> }[];
 
-describe('health', () => {
+describe.concurrent('health', () => {
   it('shows what rests, why and until when; another process does not ask it while another model is usable', async () => {
     await using place = new Place();
     const { east, west, file } = await limited(place);
@@ -62,7 +62,7 @@ describe('health', () => {
     expect(await place.run(['run', file, 'Hello'])).toMatchObject({ code: 0, out: 'East.\n' });
     const set = await place.run(['health', 'set', 'east/small-1', '--reason', 'overload', '--for', '10m', '--config', file]);
     expect(set.out).toMatch(/^endpoint:east\/small-1 rests until \d\d:\d\d/);
-    expect((await place.run(['health', 'status'])).out).toMatch(/^endpoint:east\/small-1 +by hand +overload .*in 10 min/m);
+    expect((await place.run(['health', 'status'])).out).toMatch(/^endpoint:east\/small-1 +by hand +overload .*\(in .+\)/m);
     expect(await place.run(['run', file, 'Hello'])).toMatchObject({ code: 0, out: 'West.\n' });
     expect(await place.run(['health', 'clear', 'east', '--config', file])).toMatchObject({ code: 0 });
     expect(await place.run(['run', file, 'Hello'])).toMatchObject({ code: 0, out: 'East.\n' });
@@ -92,7 +92,7 @@ describe('health', () => {
   });
 });
 
-describe('config check', () => {
+describe.concurrent('config check', () => {
   it('a good file, a doubtful and a bad one: text and --json, 0 and 2', async () => {
     await using place = new Place();
     const good = place.agent({ providers: [await place.lab({ name: 'east' })] });

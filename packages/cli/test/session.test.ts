@@ -4,7 +4,7 @@ import { Place } from './command.ts';
 
 const echo = ({ turns }: Facts) => ({ text: `You said ${turns.findLast(({ role }) => role === 'user')?.text}.` });
 
-describe('--session', () => {
+describe.concurrent('--session', () => {
   it('no session of this file yet: 2, and says so', async () => {
     await using place = new Place();
     const east = await place.lab({ name: 'east', script: echo });
@@ -77,7 +77,7 @@ describe('--session', () => {
   });
 });
 
-describe('sessions', () => {
+describe.concurrent('sessions', () => {
   it('list and show, for people and with --json; none yet; wrong words', async () => {
     await using place = new Place();
     const east = await place.lab({
