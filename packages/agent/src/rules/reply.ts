@@ -32,9 +32,11 @@ interface Open {
  * B1. Blocks stand in the order in which they began.
  * B2. After a withdrawal nothing of what came before it is left.
  * B3. A block that was cut (C1) is dropped: its signature is not the vendor's.
+ * B4. Text and reasoning count their ids apart: blocks of both may be open under one id.
  */
 export class ReplyBlocks {
   #blocks: (Block | Open)[] = [];
+  /** By `slot`. */
   #open = new Map<string, Open>();
   readonly #taken: (id: string) => boolean;
   readonly #newId: () => string;
@@ -55,7 +57,7 @@ export class ReplyBlocks {
         return this.#delta(part, part.type === 'text-delta' ? 'text' : 'reasoning');
       case 'text-end':
       case 'reasoning-end':
-        return void this.#end(part);
+        return void this.#end(part, part.type === 'text-end' ? 'text' : 'reasoning');
       case 'tool-call':
         // A call the provider ran itself is not ours to run.
         return part.providerExecuted ? undefined : void this.#blocks.push(this.#call(part));
@@ -84,23 +86,23 @@ export class ReplyBlocks {
   #begin(part: PartView, type: Open['type']): Open {
     const open: Open = { type, pieces: [], meta: undefined, cut: false };
     noteMeta(open, part.providerMetadata);
-    this.#open.set(part.id ?? '', open);
+    this.#open.set(slot(part, type), open);
     this.#blocks.push(open);
     return open;
   }
 
   #delta(part: PartView, type: Open['type']): Shown {
-    const open = this.#open.get(part.id ?? '') ?? this.#begin(part, type);
+    const open = this.#open.get(slot(part, type)) ?? this.#begin(part, type);
     noteMeta(open, part.providerMetadata);
     if (!part.delta) return undefined;
     open.pieces.push(part.delta);
     return { type, text: part.delta };
   }
 
-  #end(part: PartView): void {
-    const open = this.#open.get(part.id ?? '');
+  #end(part: PartView, type: Open['type']): void {
+    const open = this.#open.get(slot(part, type));
     if (open) noteMeta(open, part.providerMetadata);
-    this.#open.delete(part.id ?? '');
+    this.#open.delete(slot(part, type));
   }
 
   #call(part: PartView): Block {
@@ -111,6 +113,8 @@ export class ReplyBlocks {
     return { type: 'tool-call', id, name: part.toolName ?? '', input: part.input ?? '', ...(meta && { meta }) };
   }
 }
+
+const slot = ({ id = '' }: PartView, type: Open['type']): string => `${type}:${id}`;
 
 function closed(open: Open): Block[] {
   const text = open.pieces.join('');

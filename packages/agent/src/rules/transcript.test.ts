@@ -191,6 +191,32 @@ describe('replies', () => {
     ]);
   });
 
+  it('B4: text and reasoning of one id are two blocks, interleaved or not', () => {
+    expect(
+      assemble([
+        { type: 'reasoning-start', id: '0' },
+        { type: 'text-start', id: '0', providerMetadata: { v: { itemId: 'i' } } },
+        { type: 'reasoning-delta', id: '0', delta: 'think' },
+        { type: 'text-delta', id: '0', delta: 'say' },
+        { type: 'text-end', id: '0' },
+        { type: 'reasoning-delta', id: '0', delta: 'ing' },
+        { type: 'reasoning-end', id: '0', providerMetadata: { v: { signature: 's' } } },
+      ]),
+    ).toEqual([
+      { type: 'reasoning', text: 'thinking', meta: { v: { signature: 's' } } },
+      { type: 'text', text: 'say', meta: { v: { itemId: 'i' } } },
+    ]);
+    expect(
+      assemble([
+        { type: 'reasoning-delta', delta: 'think' },
+        { type: 'text-delta', delta: 'say' },
+      ]),
+    ).toEqual([
+      { type: 'reasoning', text: 'think' },
+      { type: 'text', text: 'say' },
+    ]);
+  });
+
   it('B2: a withdrawal leaves nothing, not even the ids', () => {
     const blocks = new ReplyBlocks(
       () => false,
@@ -202,6 +228,18 @@ describe('replies', () => {
     blocks.take(call);
     expect(blocks.done()).toEqual([{ type: 'tool-call', id: 'c1', name: 'a', input: '{}' }]);
     expect(blocks.text).toBe('');
+  });
+
+  it('B2: text that is begun again under the id of the withdrawn stands alone', () => {
+    const blocks = new ReplyBlocks(
+      () => false,
+      () => 'new',
+    );
+    const say = (delta: string): PartView => ({ type: 'text-delta', id: 't', delta });
+    for (const part of [{ type: 'text-start', id: 't' }, say('old')]) blocks.take(part);
+    blocks.withdraw();
+    for (const part of [{ type: 'text-start', id: 't' }, say('whole '), say('answer'), { type: 'text-end', id: 't' }]) blocks.take(part);
+    expect(blocks.done()).toEqual([{ type: 'text', text: 'whole answer' }]);
   });
 
   it('calls without an id of their own get one; calls the provider ran are not ours', () => {
