@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -244,7 +244,7 @@ describe('kill -9, then --session -1', () => {
 });
 
 /** A command that leaves its mark, says so, and then never ends. */
-const ENDLESS = 'echo one >> log; echo up > up; sleep 1000';
+const ENDLESS = 'echo one >> log; echo up > up; sleep 60';
 
 async function killedInTool(life: Life): Promise<readonly EventRow[]> {
   execFileSync('mkfifo', [join(life.place.work, 'up')]);
@@ -295,5 +295,33 @@ describe('a process that outlived its run', () => {
       expect(life.lab.requests[1]!.facts!.turns.at(-1)!.text).toContain('The user decided not to run it again');
     }
     expect(count(life.place, 'one')).toBe(runs);
+  });
+});
+
+/** `script` is the parent of the command it gives a terminal. */
+const childOf = (running: Running): number => Number(readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim());
+
+describe.skipIf(!SCRIPT)('a process killed while its question was open', () => {
+  it.each([
+    { says: 'y', how: 'done', runs: 1 },
+    { says: 'n', how: 'refused', runs: 0 },
+  ])('asks it again when somebody is there: $says', async ({ says, how, runs }) => {
+    await using place = new Place();
+    const script = byTurn<LabAnswer>([{ toolCalls: [{ name: 'shell', args: { cmd: 'echo one >> log' } }] }, { text: 'All done.' }]);
+    const file = place.agent({ providers: [await place.lab({ name: 'east', script })] });
+    const first = place.terminal(['run', file, 'Go']);
+    await first.says('[a]lways this tool');
+    process.kill(childOf(first), 'SIGKILL');
+    await first.ended;
+    const before = await rowsOf(place);
+    expect(before.at(-1)!.event.type).toBe('question');
+    const again = place.terminal(['run', file, '--session', '-1']);
+    await again.says('[a]lways this tool');
+    await again.type(`${says}\n`);
+    expect(await again.ended).toMatchObject({ code: 0, out: expect.stringContaining('All done.') });
+    const rows = await rowsOf(place);
+    expect(rows.slice(0, before.length)).toEqual(before);
+    expect(results(rows).map((result) => result.how)).toEqual([how]);
+    expect(count(place, 'one')).toBe(runs);
   });
 });

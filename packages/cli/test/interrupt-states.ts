@@ -32,10 +32,10 @@ export const STATES: readonly State[] = [
     outage: [{ target: '*', fault: { do: 'status', reason: 'rate-limit', retryAfter: 20 }, times: 1 }],
     reached: (_place, running) => running.says(/waiting|trying again in/),
   },
-  { name: 'while a tool runs', first: shell('echo up > up; sleep 1000'), reached: toolRuns },
+  { name: 'while a tool runs', first: shell('echo up > up; sleep 60'), reached: toolRuns },
   {
     name: 'while a tool runs that heeds no signal',
-    first: shell("trap '' TERM INT HUP; echo up > up; sleep 1000 & wait; wait; wait"),
+    first: shell("trap '' TERM INT HUP; echo up > up; sleep 60 & wait; wait; wait"),
     reached: toolRuns,
   },
 ];

@@ -117,6 +117,47 @@ describe('run, what is asked', () => {
   });
 });
 
+describe('run, where things are', () => {
+  it('--state before $HOLDFAST_STATE before ~/.holdfast', async () => {
+    await using place = new Place();
+    const file = place.agent({ providers: [await place.lab({ name: 'east' })] });
+    const [flag, variable] = [join(place.dir, 'flag'), join(place.dir, 'variable')];
+    const env = { HOLDFAST_STATE: variable };
+    const made = () => [flag, variable, place.state].map((folder) => existsSync(join(folder, 'sessions.db')));
+    expect(await place.run(['run', file, 'Go', '--state', flag], { env })).toMatchObject({ code: 0 });
+    expect(made()).toEqual([true, false, false]);
+    expect(await place.run(['run', file, 'Go'], { env })).toMatchObject({ code: 0 });
+    expect(made()).toEqual([true, true, false]);
+    expect(await place.run(['run', file, 'Go'])).toMatchObject({ code: 0 });
+    expect(made()).toEqual([true, true, true]);
+  });
+
+  it('holdfast.yaml here, or the file of --config, gives providers and tiers to the agent file', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east' });
+    const west = await place.lab({ name: 'west' });
+    const gateway = (lab: typeof east) =>
+      `providers:\n  work: { api: openai-chat, base_url: "${lab.url}", token_key: LAB_KEY }\ntiers:\n  fast: work/small-1\n`;
+    place.write('holdfast.yaml', gateway(east));
+    place.write('other.yaml', gateway(west));
+    const file = place.write('agent.yaml', 'agents:\n  root: { model: fast }\n');
+    expect(await place.run(['run', file, 'Go'])).toMatchObject({ code: 0, out: 'The answer of east.\n' });
+    expect(await place.run(['run', file, 'Go', '--config', 'other.yaml'])).toMatchObject({ code: 0, out: 'The answer of west.\n' });
+    expect(await place.run(['run', file, 'Go', '--config', 'none.yaml'])).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('a reader that goes away is no failure of ours', async () => {
+    await using place = new Place();
+    const text = 'word '.repeat(200_000);
+    const file = place.agent({ providers: [await place.lab({ name: 'east', script: { text, chunks: [text] } })] });
+    const running = place.start(['run', file, 'Go'], { unread: true });
+    running.child.stdout!.once('data', () => running.child.stdout!.destroy());
+    const { code, err } = await running.ended;
+    expect(code).toBe(0);
+    expect(err).not.toMatch(/EPIPE|defect|\n\s+at /);
+  });
+});
+
 describe('run, what tools may do', () => {
   const tries = byTurn([
     {

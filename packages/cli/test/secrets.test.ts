@@ -3,7 +3,8 @@ import { byTurn, type LabAnswer } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
 import { events, KEY, Place } from './command.ts';
 
-const HEADER = 'team-header-9f8e7d6c5b';
+// A word: nothing about it looks like a secret.
+const HEADER = 'swordfish';
 const TOKEN = 'ghp_AbCdEf0123456789xyz';
 const ENV = { TEAM_TOKEN: HEADER, GITHUB_TOKEN: TOKEN, DATABASE_URL: `postgres://app:${TOKEN}@db/app`, PLAIN: 'not a secret' };
 
