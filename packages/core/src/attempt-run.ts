@@ -31,7 +31,10 @@ export class AttemptRun<P> implements Attempt {
   readonly target: Target;
   readonly facts: RequestFacts;
   readonly share: number;
-  readonly lease: string | undefined;
+  /** The probe lease it runs under; over at the first content (H6). */
+  lease: string | undefined;
+  /** It began as a probe. */
+  readonly probe: boolean;
   readonly repair: string | undefined;
   readonly began: number;
   readonly reading: Reading<P>;
@@ -57,6 +60,7 @@ export class AttemptRun<P> implements Attempt {
     this.facts = start.facts;
     this.share = start.share;
     this.lease = start.lease;
+    this.probe = start.lease !== undefined;
     this.repair = start.repair;
     this.reading = reading;
     this.signal = this.#controller.signal;
@@ -105,6 +109,14 @@ export class AttemptRun<P> implements Attempt {
     const reason: unknown = this.signal.reason;
     if (this.signal.aborted && isModelFailure(reason)) return reason;
     return new ModelFailure('truncated', 'the stream ended without a finish reason');
+  }
+
+  /** The answer is complete: what still comes is read to its end, within the limits. */
+  drain(): void {
+    const end = (): void => this.end();
+    this.onStop = end;
+    this.watch?.pull();
+    this.source!.next().then(end, end);
   }
 
   end(reason?: unknown): void {

@@ -2,6 +2,7 @@ import type { AttemptRun } from './attempt-run.ts';
 import { CallFailure } from './call-failure.ts';
 import type { Ledger } from './ledger.ts';
 import type { Clock } from './ports.ts';
+import { EMPTY_TURN } from './rules/empty.ts';
 import type { FailureKind, ModelFailure } from './rules/failure.ts';
 import type { AttemptRecord, CallRecord } from './rules/record.ts';
 import { stopMessage } from './rules/stop-message.ts';
@@ -44,6 +45,12 @@ export class CallEnd {
     this.#ledger.marks.push('closed-after-tools');
     await this.#witness.gaveUp();
     return this.#end('done', this.#ledger.last());
+  }
+
+  /** A remark for the record. Targets that agree on an empty turn (E4) have not failed. */
+  mark(mark: string): void {
+    this.#ledger.marks.push(mark);
+    if (mark === EMPTY_TURN) this.#witness.forgive('empty');
   }
 
   cancelled(reason: unknown): CallFailure {

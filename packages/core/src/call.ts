@@ -91,7 +91,7 @@ export class Call<Q, P> implements Answer<P> {
   #finish(run: AttemptRun<P>, part: P): ModelFailure | undefined | Promise<undefined> {
     const judged = judgeAnswer(run.reading, this.#facts, run.target, this.#pursuit.ledger.past);
     if (judged instanceof ModelFailure) return judged;
-    if (judged.mark !== undefined) this.#pursuit.ledger.marks.push(judged.mark);
+    if (judged.mark !== undefined) this.#pursuit.end.mark(judged.mark);
     const told = this.#pursuit.committed(run);
     return told ? told.then(() => this.#whole(run, part)) : this.#whole(run, part);
   }
@@ -102,8 +102,7 @@ export class Call<Q, P> implements Answer<P> {
     this.#over = true;
     this.#out.release();
     this.#out.push([this.#spec.reader.finished?.(part, this.#pursuit.end.won(run)) ?? part]);
-    const end = (): void => run.end();
-    run.source!.next().then(end, end);
+    run.drain();
     return undefined;
   }
 
@@ -143,6 +142,7 @@ export class Call<Q, P> implements Answer<P> {
     if (unread) throw unread;
     if (this.#over) return END;
     this.#pulling = true;
+    this.#pursuit.idle.stopped();
     await this.open();
     return this.next();
   }
@@ -163,7 +163,7 @@ export class Call<Q, P> implements Answer<P> {
     if (look.ping) return Promise.resolve(part);
     if (look.commit !== 'nothing') run.saw(look.commit);
     this.#out.hold(part);
-    if (!look.hold) this.#out.release();
+    if (look.commit !== 'nothing') this.#out.release();
     return this.next();
   }
 
@@ -182,7 +182,7 @@ export class Call<Q, P> implements Answer<P> {
       this.#pursuit.withdrawn(run, failure);
       this.#out.push([reader.withdrawn(run.attempt, failure)]);
     }
-    if (mend !== 'close-turn') return;
+    if (mend !== 'close-turn') return this.#pursuit.idle.progressed();
     this.#over = true;
     const record = await this.#pursuit.end.closed();
     this.#out.push(reader.closeTurn(record.usage ?? {}).map((part) => reader.finished?.(part, record) ?? part));

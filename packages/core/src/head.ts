@@ -1,9 +1,13 @@
 import type { AttemptRun } from './attempt-run.ts';
 import type { PartQueue } from './part-queue.ts';
+import { ModelFailure } from './rules/failure.ts';
 import { END } from './source.ts';
 
 /** C1: what is held before the commit is bounded; past it the head goes out as if it were soft. */
 const HELD_BYTES = 256 * 1024;
+
+/** A tool call is held until it is complete (C7); past this it is none. */
+const CALL_BYTES = 16 * 1024 * 1024;
 
 export interface HeadReading<P> {
   /** Up to the end instead of up to the commit. */
@@ -21,7 +25,9 @@ export async function readHead<P>(
 ): Promise<P | undefined> {
   const { reading, watch } = run;
   const source = run.source!;
-  for (let bytes = 0; ;) {
+  let bytes = 0;
+  let withheld = false;
+  for (;;) {
     watch?.pull();
     const part = await source.next();
     if (part === END) throw run.whyEnded();
@@ -30,10 +36,16 @@ export async function readHead<P>(
     if (look.ends === 'error') throw run.whyFailed();
     if (look.ends === 'finish') return part;
     out.hold(part);
-    const told = look.commit === 'nothing' ? undefined : committed();
+    bytes += bytesOf?.(part) ?? 0;
+    withheld ||= look.hold ?? false;
+    const full = bytes >= (withheld ? CALL_BYTES : HELD_BYTES);
+    if (full && withheld && !whole && look.commit === 'nothing') throw new ModelFailure('malformed', 'sent a tool call that does not end');
+    if (look.commit === 'nothing' && !full) continue;
+    const told = committed();
     if (told) await told;
-    if (whole || (look.commit === 'nothing' && (bytes += bytesOf?.(part) ?? 0) < HELD_BYTES)) continue;
+    if (whole) continue;
     run.saw(look.commit === 'nothing' ? 'soft' : look.commit);
+    reading.released?.();
     out.release();
     return undefined;
   }

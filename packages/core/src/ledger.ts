@@ -74,7 +74,9 @@ export class Ledger {
   }
 
   won<P>(run: AttemptRun<P>): AttemptRecord {
-    return this.#close(run, undefined);
+    const one = this.#close(run, undefined);
+    if (one.usage?.estimated) this.marks.push('usage-estimated');
+    return one;
   }
 
   #close<P>(run: AttemptRun<P>, failure: ModelFailure | undefined): AttemptRecord {
@@ -91,7 +93,7 @@ export class Ledger {
       ms: run.ms(),
       ...(run.firstMs !== undefined && { firstMs: run.firstMs }),
       shown: run.shown,
-      ...(run.lease !== undefined && { probe: true }),
+      ...(run.probe && { probe: true }),
       ...(failure && { failure: { kind: failure.kind, message: failure.message, facts: failure.facts } }),
       ...(usage && { usage }),
       ...(usd !== undefined && { usd }),

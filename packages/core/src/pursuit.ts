@@ -38,7 +38,7 @@ export class Pursuit<Q, P> {
   readonly #facts: RequestFacts;
   readonly #witness: Witness;
   readonly #teller: Teller;
-  readonly #idle: IdleTime;
+  readonly idle: IdleTime;
   readonly #waiting: Waiting;
   readonly #scopes: readonly string[];
   #beliefs: Beliefs = new Map();
@@ -58,7 +58,7 @@ export class Pursuit<Q, P> {
     this.ledger = new Ledger(namesOf(this.id, spec.name, options), facts, ports.clock.now());
     this.#witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
-    this.#idle = new IdleTime(ports.clock);
+    this.idle = new IdleTime(ports.clock);
     this.#waiting = new Waiting(ports.clock, options.signal);
     this.#teller = new Teller(ports.emit, ports.clock, this.id);
     this.end = new CallEnd(this.ledger, this.#witness, this.#teller, ports.clock);
@@ -96,7 +96,7 @@ export class Pursuit<Q, P> {
   }
 
   #moment(): Moment {
-    return { now: this.#ports.clock.now(), left: this.#plan.total - this.#idle.ms, waited: this.#waited };
+    return { now: this.#ports.clock.now(), left: this.#plan.total - this.idle.ms, waited: this.#waited };
   }
 
   /** Says what happens next about the failure just seen, and pauses where the plan says so (P2). */
@@ -144,7 +144,7 @@ export class Pursuit<Q, P> {
   committed(run: AttemptRun<P>): Promise<void> | undefined {
     if (run.firstMs !== undefined) return undefined;
     run.firstMs = run.ms();
-    this.#idle.progressed();
+    this.idle.progressed();
     this.#teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
     this.#probe.end();
     return this.#witness.ok(run, this.#beliefs);
@@ -155,7 +155,7 @@ export class Pursuit<Q, P> {
     const { clock, random, classify } = this.#ports;
     run.end(error);
     this.#probe.end();
-    this.#idle.stopped();
+    this.idle.stopped();
     const failure = this.#options.signal.aborted ? left(this.#options.signal.reason) : classify(error, run.target, clock.now());
     this.#ended(run, failure, random());
     const until = await this.#witness.failed(run, failure);

@@ -1,7 +1,7 @@
 import type { AttemptRun } from './attempt-run.ts';
 import type { Clock, HealthStore, Random } from './ports.ts';
 import type { Beliefs, Report } from './rules/belief.ts';
-import type { ModelFailure } from './rules/failure.ts';
+import type { FailureKind, ModelFailure } from './rules/failure.ts';
 import { isSuspicion, scopeOf, scopesOf } from './rules/scope.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
 
@@ -9,6 +9,8 @@ interface Suspicion {
   readonly target: Target;
   readonly scope: string | undefined;
   readonly report: Report;
+  /** The store has heard it, under a lease; only a conviction is news. */
+  readonly told: boolean;
 }
 
 export interface WitnessPorts {
@@ -52,6 +54,7 @@ export class Witness {
   async #proven<P>(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> {
     if (beliefs.size > 0 && (run.lease !== undefined || scopesOf(run.target).some((scope) => beliefs.has(scope))))
       await this.#tell(run.target, this.#report(run, 'ok', 'fact', 'commit'));
+    run.lease = undefined;
     // What just answered is no longer suspected by this call: only another scope's success convicts (H5).
     const own = new Set<string | undefined>(scopesOf(run.target));
     this.#suspicions = this.#suspicions.filter(({ scope }) => !own.has(scope));
@@ -61,18 +64,21 @@ export class Witness {
   /** Answers until when the target now rests (epoch ms), when that was decided at once. */
   async failed<P>(run: AttemptRun<P>, failure: ModelFailure): Promise<number | undefined> {
     if (failure.kind === 'cancelled' || failure.kind === 'local' || failure.facts.shortened) {
-      return run.lease === undefined ? undefined : this.#fact(run, failure);
+      return run.lease === undefined ? undefined : this.#tellEnd(run, failure, 'fact');
     }
-    if (run.lease === undefined && isSuspicion(failure.kind, failure.facts)) {
+    const suspicion = isSuspicion(failure.kind, failure.facts);
+    if (suspicion) {
       const scope = scopeOf(run.target, failure.kind, failure.facts);
-      this.#suspicions.push({ target: run.target, scope, report: this.#report(run, failure, 'suspect', 'end') });
-      return undefined;
+      const { lease: _own, ...report } = this.#report(run, failure, 'suspect', 'end');
+      this.#suspicions.push({ target: run.target, scope, report, told: run.lease !== undefined });
+      if (run.lease === undefined) return undefined;
     }
-    return this.#fact(run, failure);
+    return this.#tellEnd(run, failure, suspicion ? 'suspect' : 'fact');
   }
 
-  async #fact<P>(run: AttemptRun<P>, failure: ModelFailure): Promise<number | undefined> {
-    return restsUntil(await this.#tell(run.target, this.#report(run, failure, 'fact', 'end')), this.#ports.clock.now());
+  /** Under a lease the end is told at once: for the scopes it covers it is a fact, a suspicion of any other stays one (H5, H6). */
+  async #tellEnd<P>(run: AttemptRun<P>, failure: ModelFailure, verdict: Report['verdict']): Promise<number | undefined> {
+    return restsUntil(await this.#tell(run.target, this.#report(run, failure, verdict, 'end')), this.#ports.clock.now());
   }
 
   /** The call is over without an answer. True: two endpoints failed it, so the request itself is the suspect and nobody is rested. */
@@ -86,6 +92,11 @@ export class Witness {
     return false;
   }
 
+  /** What was held against a target was none of its faults. */
+  forgive(kind: FailureKind): void {
+    this.#suspicions = this.#suspicions.filter(({ report }) => report.outcome === 'ok' || report.outcome.kind !== kind);
+  }
+
   /** Nothing can be said: the caller left before the call's fate was known. */
   forget(): void {
     this.#suspicions = [];
@@ -95,7 +106,8 @@ export class Witness {
     const pending = this.#suspicions;
     this.#suspicions = [];
     const last = new Map(pending.map((one) => [one.target.place, one]));
-    for (const { target, report } of last.values()) await this.#tell(target, { ...report, verdict });
+    for (const { target, report, told } of last.values())
+      if (verdict === 'convict' || !told) await this.#tell(target, { ...report, verdict });
   }
 
   async #tell(target: Target, report: Report): Promise<Beliefs> {

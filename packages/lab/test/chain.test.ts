@@ -250,3 +250,98 @@ describe('suspicion', () => {
     expect(await health.list()).toEqual([]);
   });
 });
+
+describe('what is held back', () => {
+  it('C1: white space of an attempt that broke after reasoning does not stay in the answer', async () => {
+    const breaks = {
+      parts: [
+        { type: 'reasoning-start', id: 'r' },
+        { type: 'reasoning-delta', id: 'r', delta: 'hm' },
+        { type: 'reasoning-end', id: 'r' },
+        { type: 'text-start', id: 't' },
+        { type: 'text-delta', id: 't', delta: '\n\n' },
+        { type: 'error', error: new Error('gone') },
+      ] as const,
+    };
+    const { clock, model } = scene({ a: breaks, b: healthy });
+    const told = await clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
+    expect(told.text).toBe(WHOLE);
+    expect(told.types.filter((type) => type === 'text-start')).toHaveLength(1);
+  });
+
+  it('C7: pieces of a call that never ends stay unseen, however many, and whatever stands between them', async () => {
+    const delta = 'x'.repeat(100_000);
+    const pieces = Array.from({ length: 4 }).flatMap(() => [
+      { type: 'raw', rawValue: {} } as const,
+      { type: 'tool-input-delta', id: 'c', delta } as const,
+    ]);
+    const breaks = {
+      parts: [
+        { type: 'tool-input-start', id: 'c', toolName: 'look' } as const,
+        ...pieces,
+        { type: 'error', error: new Error('gone') } as const,
+      ],
+    };
+    const { clock, model } = scene({ a: breaks, b: healthy });
+    const told = await clock.run(model.doStream({ prompt: PROMPT, includeRawChunks: true }).then(({ stream }) => tell(stream)));
+    expect(told.text).toBe(WHOLE);
+    expect(told.types.filter((type) => type.startsWith('tool-'))).toEqual([]);
+  });
+
+  it('C3: time in which nobody reads after a withdrawal is nobody’s', async () => {
+    const { clock, model } = scene({ a: { ...healthy, fails: { fail: 'server', afterParts: 5 } }, b: healthy }, { onPartial: 'restart' });
+    const told = await clock.run(
+      model.doStream({ prompt: PROMPT }).then(async ({ stream }) => {
+        const reader = stream.getReader();
+        for (;;) {
+          const { value } = await reader.read();
+          if (value?.type === 'raw') break;
+        }
+        await clock.sleep(3_600_000, new AbortController().signal);
+        reader.releaseLock();
+        return tell(stream);
+      }),
+    );
+    expect(told).toMatchObject({ text: WHOLE, finish: 'stop' });
+  });
+});
+
+describe('probes and witnesses', () => {
+  it('E4, H5: targets that agree on an empty turn are not rested for it', async () => {
+    const { clock, model, health } = scene({ a: { text: '' }, b: { text: '' } });
+    await clock.run(model.doStream({ prompt: AFTER_TOOL }).then(({ stream }) => tell(stream)));
+    expect(await health.list()).toEqual([]);
+  });
+
+  it('H5, H6: a lease on the account makes no fact of what the model does', async () => {
+    const limited = { text: '', fails: { fail: 'rate-limit' as const, facts: { retryAt: 1_700_000_060_000 } } };
+    const { clock, model, health } = scene({ a: [limited, { text: '', fails: { fail: 'server' } }] }, { retries: 0, patience: 0 });
+    await clock.run(failureOf(model.doStream({ prompt: PROMPT })));
+    await clock.run(clock.sleep(70_000, new AbortController().signal));
+    await clock.run(failureOf(model.doStream({ prompt: PROMPT })));
+    const tags = (await health.list()).map(({ scope, belief }) => [scope, belief.tag]);
+    expect(tags).toContainEqual(['endpoint:lab/a/a', 'cool']);
+  });
+
+  it('C2: usage that nobody told is estimated, on the finish part too, and marked', async () => {
+    const untold = {
+      parts: [
+        { type: 'text-start', id: 't' },
+        { type: 'text-delta', id: 't', delta: WHOLE },
+        { type: 'text-end', id: 't' },
+        {
+          type: 'finish',
+          finishReason: { unified: 'stop', raw: 'stop' },
+          usage: {
+            inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+            outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+          },
+        },
+      ] as const,
+    };
+    const { clock, model } = scene({ a: untold });
+    const result = await clock.run(Promise.resolve(model.doGenerate({ prompt: PROMPT })));
+    expect(result.usage.outputTokens.total).toBeGreaterThan(0);
+    expect(result.providerMetadata?.['holdfast']).toMatchObject({ marks: ['usage-estimated'], usage: { estimated: true } });
+  });
+});

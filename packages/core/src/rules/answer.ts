@@ -1,5 +1,5 @@
 import { finishFailure } from './classify/finish.ts';
-import { emptyVerdict, isEmptyTurn, LOWER_EFFORT } from './empty.ts';
+import { EMPTY_TURN, emptyVerdict, isEmptyTurn, LOWER_EFFORT } from './empty.ts';
 import { ModelFailure } from './failure.ts';
 import type { PastAttempt } from './plan-types.ts';
 import { isVisible } from './commit.ts';
@@ -21,7 +21,7 @@ export function judgeAnswer(reading: Reading<unknown>, request: RequestFacts, ta
     case 'length-once':
       return new ModelFailure('empty', 'used up its tokens before it said anything', { ...code(reading), repair: LOWER_EFFORT });
     case 'whole':
-      return nothing(reading) && isEmptyTurn(reading.finish?.reason ?? '', request, past, target.place) ? { mark: 'empty-turn' } : {};
+      return nothing(reading) && isEmptyTurn(reading.finish?.reason ?? '', request, past, target.place) ? { mark: EMPTY_TURN } : {};
   }
 }
 

@@ -9,6 +9,9 @@ import type { RequestFacts } from './target.ts';
  */
 export type EmptyVerdict = 'whole' | 'empty' | 'length-once' | 'refusal';
 
+/** The mark of a turn that ends with nothing because two targets said so. */
+export const EMPTY_TURN = 'empty-turn';
+
 export const LOWER_EFFORT = 'lower-effort';
 
 /** Tokens: with so few allowed, nothing is a fair answer (a client that only looks whether the model is there). */

@@ -7,7 +7,7 @@ type Edge = Extract<Part, { readonly type: `${Kind}-start` | `${Kind}-end` }>;
 interface Block {
   readonly kind: Kind;
   readonly id: string;
-  /** A tool call's pieces are kept back until a part comes that is not (C7); what nobody saw needs no end. */
+  /** Its start may be kept back (C1, C7); what nobody saw needs no end. */
   shown: boolean;
 }
 
@@ -27,10 +27,9 @@ export class OpenBlocks {
     if (!edge) return this.#close(kind, id);
     // Opened twice, it is one block: one end closes it.
     if (this.#open.some((block) => block.kind === kind && block.id === id)) return;
-    const shown = kind !== 'tool-input';
-    this.#open.push({ kind, id, shown });
+    this.#open.push({ kind, id, shown: false });
     if (kind === 'text') this.#texts++;
-    if (!shown) this.#held++;
+    this.#held++;
   }
 
   /** A call that is complete needs no end of its pieces. */

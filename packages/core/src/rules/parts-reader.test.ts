@@ -144,6 +144,7 @@ describe('R4: closing', () => {
       { type: 'reasoning-start', id: 'r' },
       { type: 'text-start', id: 'a' },
       { type: 'text-start', id: 'b' },
+      { type: 'text-delta', id: 'a', delta: 'x' },
       { type: 'text-end', id: 'a' },
     );
     expect(reading.closing()).toEqual([
@@ -156,11 +157,27 @@ describe('R4: closing', () => {
     const start: Part = { type: 'tool-input-start', id: 't', toolName: 't' };
     expect(read(start, { type: 'tool-input-delta', id: 't', delta: '{' }).reading.closing()).toEqual([]);
     const open: Part[] = [start, { type: 'text-start', id: 'a' }];
-    expect(read(...open).reading.closing()).toEqual([
+    expect(read(...open).reading.closing()).toEqual([]);
+    expect(read(...open, { type: 'raw', rawValue: 1 }).reading.closing()).toEqual([]);
+    expect(read(...open, { type: 'text-delta', id: 'a', delta: 'x' }).reading.closing()).toEqual([
       { type: 'tool-input-end', id: 't' },
       { type: 'text-end', id: 'a' },
     ]);
     expect(read(start, call('t')).reading.closing()).toEqual([]);
+  });
+
+  it('C1: text that shows nothing waits until something shows; released by its bound it is closed', () => {
+    const pale: Part[] = [
+      { type: 'reasoning-start', id: 'r' },
+      { type: 'reasoning-delta', id: 'r', delta: 'hm' },
+      { type: 'reasoning-end', id: 'r' },
+      { type: 'text-start', id: 'a' },
+      { type: 'text-delta', id: 'a', delta: '\n\n' },
+    ];
+    expect(read(...pale).reading.closing()).toEqual([]);
+    const { reading } = read(...pale);
+    reading.released?.();
+    expect(reading.closing()).toEqual([{ type: 'text-end', id: 'a' }]);
   });
 
   it('C7: a call counts when it is complete; one that the provider runs is not ours to answer', () => {

@@ -1,4 +1,4 @@
-import type { LanguageModelV4StreamPart, SharedV4ProviderMetadata } from '@ai-sdk/provider';
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import { usagePart } from './parts-finish.ts';
 import { PartsReading } from './parts-reading.ts';
 import type { Reader } from './reader.ts';
@@ -11,6 +11,10 @@ const withRecord = (metadata: SharedV4ProviderMetadata | undefined, record: Call
   ...metadata,
   holdfast: record as unknown as NonNullable<SharedV4ProviderMetadata[string]>,
 });
+
+/** C2, C9: what the provider did not count is estimated, as the record says. */
+const mended = (usage: LanguageModelV4Usage, record: CallRecord): LanguageModelV4Usage =>
+  record.usage?.estimated ? usagePart(record.usage) : usage;
 
 /** Bytes of a part beside its text, about. */
 const FRAME = 64;
@@ -29,7 +33,10 @@ export const partsReader: Reader<Part> = {
     type: 'raw',
     rawValue: { holdfast: { type: 'withdrawn', attempt, failure: { kind, message } } },
   }),
-  finished: (part, record) => (part.type === 'finish' ? { ...part, providerMetadata: withRecord(part.providerMetadata, record) } : part),
+  finished: (part, record) =>
+    part.type === 'finish'
+      ? { ...part, usage: mended(part.usage, record), providerMetadata: withRecord(part.providerMetadata, record) }
+      : part,
   bytes: bytesOf,
   closeTurn: (usage) => [{ type: 'finish', finishReason: { unified: 'tool-calls', raw: undefined }, usage: usagePart(usage) }],
 };

@@ -21,13 +21,22 @@ export class PartsReading implements Reading<Part> {
   #pieces: string[] = [];
   #visible = false;
   #over = false;
+  /** Mirrors the chain: what commits nothing waits behind what is held. */
+  #holding = false;
   readonly #blocks = new OpenBlocks();
 
   look(part: Part): Look {
     if (this.#over) return this.#after(part);
     const look = this.#see(part);
-    if (!look.hold && !look.ping && look.ends !== 'error') this.#blocks.shown();
+    if (look.ping || look.ends === 'error') return look;
+    if (look.hold) this.#holding = true;
+    else if (!this.#holding || look.commit !== 'nothing' || look.ends) this.released();
     return look;
+  }
+
+  released(): void {
+    this.#holding = false;
+    this.#blocks.shown();
   }
 
   get text(): string {
@@ -50,8 +59,10 @@ export class PartsReading implements Reading<Part> {
       case 'tool-input-delta':
         return seen(part.delta ? HELD : HELD_QUIET, this.#blocks.textOpen);
       case 'text-start':
-      case 'reasoning-start':
       case 'text-end':
+        this.#blocks.track(part);
+        return seen(this.#visible ? QUIET : HELD_QUIET, this.#blocks.textOpen);
+      case 'reasoning-start':
       case 'reasoning-end':
         this.#blocks.track(part);
         return seen(QUIET, this.#blocks.textOpen);
@@ -74,7 +85,8 @@ export class PartsReading implements Reading<Part> {
     const open = this.#blocks.textOpen;
     if (!delta) return seen(QUIET, open);
     this.#pieces.push(delta);
-    if (!isVisible(delta)) return seen(PALE, open);
+    // White space before any visible text would stay in the answer if its attempt broke after reasoning: nothing withdraws it.
+    if (!isVisible(delta)) return seen(this.#visible ? PALE : HELD, open);
     this.#visible = true;
     return seen(HARD, open);
   }

@@ -60,9 +60,13 @@ function one(belief: Exclude<Belief, { tag: 'cool' }>, now: number): Standing {
   return { tag: 'guess', from: belief.until, lease: 'early', why };
 }
 
+/** A lease that will be over while a told rest goes on is not what is waited for. */
+const outranks = (b: Standing, a: Standing): boolean =>
+  (a.tag === 'held' && b.tag === 'fixed') || (a.tag === 'fixed' && b.tag === 'held') ? b.from > a.from : ORDER[b.tag] > ORDER[a.tag];
+
 /** The scopes of one target are claimed together: the latest of them counts, and one guess among them needs the early lease. */
 function worse(a: Standing, b: Standing): Standing {
-  const [most, other] = ORDER[b.tag] > ORDER[a.tag] ? [b, a] : [a, b];
+  const [most, other] = outranks(b, a) ? [b, a] : [a, b];
   const lease = a.lease === 'early' || b.lease === 'early' ? 'early' : a.lease === 'due' || b.lease === 'due' ? 'due' : 'none';
   const from = Math.max(a.from, b.from);
   return from === most.from && lease === most.lease

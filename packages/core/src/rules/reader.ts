@@ -21,7 +21,7 @@ export interface Look {
   readonly ping: boolean;
   /** Text is open after this part: the `stall` limit is the shorter one (C4). */
   readonly textOpen: boolean;
-  /** C7: a piece of a tool call that is not complete yet; kept back until a part without it comes that is no ping. */
+  /** Kept back, and what commits nothing behind it, until a part commits: pieces of a tool call that is not complete (C7), text that shows nothing yet. */
   readonly hold?: boolean;
   /** `finish` ends the answer (C2), `error` ends the attempt, whatever follows. */
   readonly ends: false | 'finish' | 'error';
@@ -57,6 +57,8 @@ export interface Reading<P> {
   readonly reasoned: boolean;
   readonly refused: boolean;
   closing(): P[];
+  /** What was held back has gone out all the same: the bound on it was reached (C1). */
+  released?(): void;
 }
 
 export interface Reader<P> {
