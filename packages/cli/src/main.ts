@@ -47,16 +47,21 @@ const joinSession = (words: readonly string[]): string[] => {
   return joined;
 };
 
-/** A closed pipe (`holdfast … | head`) is no failure of ours. */
-function bearClosedPipes(): void {
+/**
+ * A closed pipe (`holdfast … | head`) is no failure of ours, and neither is a terminal that was closed: its signal stops the run. Where
+ * the answer cannot be written, that is the failure. Nothing ends in a stack trace.
+ */
+function bearLostOutput(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE' || error.code === 'EIO') return;
+      process.exit(failureCode(new CommandError(EXIT.failed, `the output cannot be written: ${error.message}`)));
     });
+  process.on('uncaughtException', (error) => process.exit(failureCode(error)));
 }
 
 export async function main(): Promise<void> {
-  bearClosedPipes();
+  bearLostOutput();
   const { signal, code } = interrupts();
   let exit: number = EXIT.done;
   const perform = async (flags: Everywhere, action: Action): Promise<void> => {

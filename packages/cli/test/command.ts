@@ -199,6 +199,9 @@ export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => void setTimeout(resolve, 5));
 }
 
+/** The command to which `script` gave a terminal. */
+export const childOf = ({ pid }: Running): number => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+
 /** Lines that are not empty. */
 export const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 

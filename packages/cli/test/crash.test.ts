@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { callsOf, groupAlive, openSqliteSessions, type EventRow, type ProcessStamp, type RunEvent } from '@holdfast/agent/engine';
 import { byTurn, gate, type Facts, type LabAnswer, type LabProvider, type Script } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
-import { lines, Place, SCRIPT, until, type Ended, type Running } from './command.ts';
+import { childOf, lines, Place, SCRIPT, until, type Ended, type Running } from './command.ts';
 
 /** Two commands that must not run twice, and a file that may be written again. */
 const TOOLS: LabAnswer = {
@@ -297,9 +297,6 @@ describe('a process that outlived its run', () => {
     expect(count(life.place, 'one')).toBe(runs);
   });
 });
-
-/** `script` is the parent of the command it gives a terminal. */
-const childOf = (running: Running): number => Number(readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim());
 
 describe.skipIf(!SCRIPT)('a process killed while its question was open', () => {
   it.each([

@@ -1,10 +1,10 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { groupAlive, openSqliteSessions, type EventRow } from '@holdfast/agent/engine';
 import { byTurn, gate, type LabAnswer } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
-import { Place, SCRIPT, until } from './command.ts';
+import { childOf, Place, SCRIPT, until } from './command.ts';
 import { reach, shell, STATES } from './interrupt-states.ts';
 
 const rowsOf = async (place: Place): Promise<readonly EventRow[]> => {
@@ -119,5 +119,17 @@ describe('Ctrl-C', () => {
         .facts!.turns.filter(({ role }) => role === 'user')
         .map(({ text }) => text),
     ).toEqual(['Hi', 'More']);
+  });
+
+  it.skipIf(!SCRIPT)('a terminal that goes away stops the run, which is recorded', async () => {
+    await using place = new Place();
+    const held = gate(3);
+    const lab = await place.lab({ name: 'east', script: { text: 'A slow answer.', gate: held } });
+    const running = place.terminal(['run', place.agent({ providers: [lab] }), 'Go']);
+    await held.reached;
+    const pid = childOf(running);
+    await running.end('SIGKILL');
+    await until(() => !existsSync(`/proc/${pid}`));
+    expect((await rowsOf(place)).at(-1)!.event).toEqual({ type: 'run-end', why: 'stopped' });
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byTurn, once, type LabAnswer } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
-import { events, lines, Place } from './command.ts';
+import { BIN, events, lines, Place } from './command.ts';
 
 /** The last user turn and the system prompt of the nth request. */
 const asked = (lab: { readonly requests: readonly { readonly facts: unknown }[] }, nth = 0) => {
@@ -155,6 +155,17 @@ describe('run, where things are', () => {
     const { code, err } = await running.ended;
     expect(code).toBe(0);
     expect(err).not.toMatch(/EPIPE|defect|\n\s+at /);
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('run, where the answer cannot be written', () => {
+  it('1, said in one line; the answer is in the session', async () => {
+    await using place = new Place();
+    const file = place.agent({ providers: [await place.lab({ name: 'east' })] });
+    const { code, err } = await place.spawn('sh', ['-c', `exec "$0" "$@" > /dev/full`, process.execPath, BIN, 'run', file, 'Go']).ended;
+    expect(code).toBe(1);
+    expect(lines(err).at(-1)).toMatch(/^holdfast: the output cannot be written: ENOSPC/);
+    expect(await place.run(['run', file, '--session', '-1'])).toMatchObject({ code: 0, out: 'The answer of east.\n' });
   });
 });
 
