@@ -1,5 +1,9 @@
 import { humanDuration, type ScopeBelief } from '@holdfast/core/engine';
 import { columns } from './call-words.ts';
+import { tameLine } from './width.ts';
+
+/** Ms for which a suspicion waits for a second witness (H5); then it says nothing any more. */
+const SUSPICION = 60_000;
 
 /** The beliefs worth a line: what rests, why and until when; what is suspected. */
 export function healthLines(beliefs: readonly ScopeBelief[], now: number, clockOf: (at: number) => string): readonly string[] {
@@ -10,11 +14,11 @@ export function healthLines(beliefs: readonly ScopeBelief[], now: number, clockO
 
 function rowOf({ scope, belief }: ScopeBelief, now: number, clockOf: (at: number) => string): readonly (readonly string[])[] {
   if (belief.tag === 'cool') {
-    if (belief.suspect === undefined) return [];
+    if (belief.suspect === undefined || now - belief.suspect.at > SUSPICION) return [];
     return [[scope, 'suspected', belief.suspect.kind, '', String(belief.strikes)]];
   }
   const { why, until, told, byHand, strikes, probeAt } = belief;
-  const reason = [why.kind, why.status, why.code].filter((word) => word !== undefined).join(' ');
+  const reason = tameLine([why.kind, why.status, why.code].filter((word) => word !== undefined).join(' '));
   const state =
     belief.tag === 'probing' ? 'probing' : until <= now ? 'probe due' : byHand ? 'by hand' : told ? 'resting (told)' : 'resting (guess)';
   const probe = probeAt < until && until > now ? `, probed ${probeAt <= now ? 'now' : `in ${humanDuration(probeAt - now)}`}` : '';
