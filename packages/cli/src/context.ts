@@ -15,6 +15,9 @@ export interface Terminal {
   input(signal: AbortSignal): Promise<string>;
 }
 
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /** What every command gets. Built once, in `main.ts`. */
 export interface Context {
   readonly terminal: Terminal;
@@ -27,6 +30,8 @@ export interface Context {
   /** The file of `--config`, or `holdfast.yaml` here, which need not exist. */
   readonly config?: { readonly file: string; readonly named: boolean };
   readonly json: boolean;
+  /** What stderr says of a run that nobody watches. */
+  readonly logLevel: LogLevel;
   /** Fires on Ctrl-C and on SIGTERM. */
   readonly signal: AbortSignal;
 }

@@ -1,11 +1,16 @@
 import type { RunResult } from '@holdfast/agent';
-import { EXIT } from './context.ts';
+import { CommandError, EXIT } from './context.ts';
 
 /** Failures after which nothing can answer now, and trying again makes sense. */
 const LATER: ReadonlySet<string> = new Set(['resting', 'rate-limit', 'overload', 'server', 'network', 'timeout', 'local']);
 
-export function exitOf({ why, failure }: RunResult): number {
+/** A stop exits as the signal that asked for it does: 130 or 143. A quota makes sense to try again only when its end was told. */
+export function exitOf({ why, failure }: RunResult, signal: AbortSignal): number {
   if (why === 'done') return EXIT.done;
-  if (why === 'stopped') return EXIT.interrupted;
-  return failure && LATER.has(failure.kind) ? EXIT.tryLater : EXIT.failed;
+  if (why === 'stopped') return stopCode(signal);
+  const later = failure && (LATER.has(failure.kind) || (failure.kind === 'quota' && failure.retryAt !== undefined));
+  return later ? EXIT.tryLater : EXIT.failed;
 }
+
+/** The exit code of whoever stopped us. */
+export const stopCode = ({ reason }: AbortSignal): number => (reason instanceof CommandError ? reason.exit : EXIT.interrupted);

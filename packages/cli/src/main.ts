@@ -33,6 +33,7 @@ function contextOf(flags: Everywhere, signal: AbortSignal): Context {
     state: resolve(flags.state ?? process.env['HOLDFAST_STATE'] ?? join(homedir(), '.holdfast')),
     config: { file: flags.config ?? 'holdfast.yaml', named: flags.config !== undefined },
     json: flags.json ?? false,
+    logLevel: flags.logLevel ?? 'info',
     signal,
   };
 }

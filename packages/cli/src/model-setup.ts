@@ -88,7 +88,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
       },
     );
   };
-  return { model: alloy(chain, ofPlaces, systemRandom), close: client.close };
+  return { model: alloy(chain, ofPlaces, systemRandom, (place) => places[place]?.length ?? 0), close: client.close };
 }
 
 function resolve(target: ChainTarget, ports: ModelPorts): ResolvedProvider {

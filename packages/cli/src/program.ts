@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Context } from './context.ts';
+import { LOG_LEVELS, type Context, type LogLevel } from './context.ts';
 
 /** Flags that every command takes. */
 export interface Everywhere {
   readonly state?: string;
   readonly json?: boolean;
+  readonly logLevel?: LogLevel;
   readonly color?: boolean;
   readonly config?: string;
 }
@@ -144,6 +145,7 @@ export function program(perform: Perform): Command {
     .option('--state <DIR>', 'the state folder (default: $HOLDFAST_STATE, else ~/.holdfast)')
     .option('--config <FILE>', 'the gateway file (default: holdfast.yaml if there)')
     .option('--json', 'JSON lines on stdout, nothing else')
+    .addOption(new Option('--log-level <LEVEL>', 'what stderr says when nobody watches').choices(LOG_LEVELS).default('info'))
     .option('--no-color', 'no styles on the terminal');
   runCommand(root, perform);
   healthCommand(root, perform);

@@ -1,9 +1,9 @@
 import type { EventRow, LiveEvent, RunResult } from '@holdfast/agent';
 import type { CallEvent, CallRecord } from '@holdfast/core/engine';
-import type { Terminal } from './context.ts';
+import { LOG_LEVELS, type LogLevel, type Terminal } from './context.ts';
 import { recordLines } from './render/call-words.ts';
 import { jsonCall, jsonLive, jsonResult, jsonRow } from './render/json-view.ts';
-import { PlainView } from './render/plain-view.ts';
+import { PlainView, type Line } from './render/plain-view.ts';
 import { COLOR, PLAIN } from './render/style.ts';
 import { TerminalView } from './render/terminal-view.ts';
 import { tame } from './render/width.ts';
@@ -22,10 +22,11 @@ export interface RunView {
 export interface ViewOptions {
   readonly json: boolean;
   readonly explain: boolean;
+  readonly logLevel: LogLevel;
 }
 
-export function runView(terminal: Terminal, { json, explain }: ViewOptions): RunView {
-  const view = json ? jsonView(terminal) : terminal.outIsTty ? liveView(terminal) : plainView(terminal);
+export function runView(terminal: Terminal, { json, explain, logLevel }: ViewOptions): RunView {
+  const view = json ? jsonView(terminal) : terminal.outIsTty ? liveView(terminal) : plainView(terminal, logLevel);
   if (!explain || json) return view;
   const records: CallRecord[] = [];
   return {
@@ -77,10 +78,11 @@ function liveView(terminal: Terminal): RunView {
   };
 }
 
-function plainView({ out, err }: Terminal): RunView {
+function plainView({ out, err }: Terminal, logLevel: LogLevel): RunView {
   const view = new PlainView();
-  const lines = (all: readonly string[]): void => {
-    if (all.length > 0) err(`${all.join('\n')}\n`);
+  const most = LOG_LEVELS.indexOf(logLevel);
+  const lines = (all: readonly Line[]): void => {
+    for (const { weight, text } of all) if (LOG_LEVELS.indexOf(weight) <= most) err(`${text}\n`);
   };
   return {
     live: () => {},

@@ -54,7 +54,10 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   const state = openStateFolder(context.state);
   const secrets = secretsOf(context.environment);
   const path = await realFile(options.file);
-  const view = redacted(runView(context.terminal, { json: context.json, explain: options.explain ?? false }), secrets);
+  const view = redacted(
+    runView(context.terminal, { json: context.json, explain: options.explain ?? false, logLevel: context.logLevel }),
+    secrets,
+  );
   const hash = keyedHash(state);
   const health = healthStore(state, view.notice);
   const emit: Emit = (event) => view.call(event);

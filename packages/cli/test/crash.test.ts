@@ -21,8 +21,8 @@ const SCRIPTED: readonly LabAnswer[] = [TOOLS, { toolCalls: [{ name: 'shell', ar
 /** Rows of that run when nobody kills it, a transaction a line. */
 const WHOLE = [
   ['run-start', 'input'],
-  ['model-reply', 'tool-start', 'tool-start'],
-  ['tool-result'],
+  ['model-reply', 'tool-start'],
+  ['tool-result', 'tool-start'],
   ['tool-result'],
   ['model-reply', 'tool-start'],
   ['tool-result'],

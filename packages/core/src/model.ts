@@ -37,7 +37,7 @@ export interface Attempt {
   onStop?: (reason: unknown) => void;
   /** Called by the transport for every chunk of bytes: feeds the `silence` limit (C4). Set by the deadline. */
   life?: () => void;
-  /** Called by the transport when the response's head has come: ends the `connect` phase. */
+  /** Called by the transport when the response has a head: for who watches the wire. */
   head?: (status: number, headers: Readonly<Record<string, string>>) => void;
 }
 

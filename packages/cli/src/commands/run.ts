@@ -1,7 +1,7 @@
 import type { EventRow, Run, RunResult, Runtime } from '@holdfast/agent';
 import { orAbort } from '@holdfast/core/engine';
 import { EXIT, CommandError, type Context } from '../context.ts';
-import { exitOf } from '../exit-code.ts';
+import { exitOf, stopCode } from '../exit-code.ts';
 import { openRuntime, type Opened, type RuntimeOptions } from '../runtime-setup.ts';
 import { promptText } from '../prompt-text.ts';
 import { answerQuestion } from '../questions.ts';
@@ -28,7 +28,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
     if (interactive) return await converse(context, opened, options);
     return await perform(context, opened, options, await orAbort(begin(opened.runtime, session, prompt), context.signal));
   } catch (error) {
-    if (context.signal.aborted) return EXIT.interrupted;
+    if (context.signal.aborted) return stopCode(context.signal);
     throw sessionProblem(error);
   } finally {
     await opened.close();
@@ -54,7 +54,7 @@ async function perform(context: Context, { runtime, view, attended }: Opened, op
       if (attended && row.event.type === 'question') await ask(context, runtime, options, row);
     }
     const result: RunResult = await under.done;
-    const exit = exitOf(result);
+    const exit = exitOf(result, signal);
     view.end(under.session, result, exit, seen > 0);
     if (exit !== EXIT.done && !context.json) say(terminal.err, result, options.file);
     return exit;
@@ -87,12 +87,12 @@ async function converse(context: Context, opened: Opened, options: RunOptions): 
   let session: string | undefined;
   for (;;) {
     const line = await terminal.ask('> ', signal).catch(() => undefined);
-    if (signal.aborted) return EXIT.interrupted;
+    if (signal.aborted) return stopCode(signal);
     if (line === undefined || ['/exit', '/quit', 'exit', 'quit'].includes(line.trim())) return EXIT.done;
     if (line.trim() === '') continue;
     const under = await orAbort(begin(opened.runtime, session, line), signal);
     session = under.session;
     const exit = await perform(context, opened, options, under);
-    if (exit === EXIT.interrupted) return exit;
+    if (signal.aborted) return exit;
   }
 }

@@ -31,6 +31,20 @@ function ownWords({ outcome, attempts }: CallRecord): string | undefined {
   return [...said].map(([target, detail]) => `${target} said: ${detail.replace(/\s+/g, ' ').trim()}`).join('; ');
 }
 
+/** What only who looks closely wants to know. */
+export function attemptLine(event: CallEvent): string | undefined {
+  switch (event.type) {
+    case 'attempt-start':
+      return `attempt ${event.attempt}: asking ${event.target}${event.probe ? ' (probe)' : ''}`;
+    case 'attempt-commit':
+      return `attempt ${event.attempt}: first content after ${humanDuration(event.ms)}`;
+    case 'attempt-end':
+      return `attempt ${event.attempt}: ${event.failure ? `${event.failure.kind}, ${event.failure.message}` : 'whole'} after ${humanDuration(event.ms)}`;
+    default:
+      return undefined;
+  }
+}
+
 const restOf = (until: number | undefined, now: number): string =>
   until === undefined || until <= now ? '' : ` for another ${humanDuration(until - now)}`;
 

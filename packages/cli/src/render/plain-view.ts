@@ -1,44 +1,48 @@
-import type { EventRow, ToolCall } from '@holdfast/agent';
+import type { EventRow, RunEvent, ToolCall } from '@holdfast/agent';
 import type { CallEvent } from '@holdfast/core/engine';
-import { callLine } from './call-words.ts';
+import { attemptLine, callLine } from './call-words.ts';
 import { RunTotals } from './run-totals.ts';
 import { resultWords, toolWords } from './tool-words.ts';
 import { tameLine } from './width.ts';
+
+export type Weight = 'error' | 'warn' | 'info' | 'debug';
+export interface Line {
+  readonly weight: Weight;
+  readonly text: string;
+}
 
 /** A run where nobody watches a terminal: one line on stderr for each thing that happens; the answer alone goes to stdout. */
 export class PlainView {
   readonly #totals = new RunTotals();
   readonly #calls = new Map<string, ToolCall>();
 
-  call(event: CallEvent): readonly string[] {
+  call(event: CallEvent): readonly Line[] {
     if (event.type === 'call-end') this.#totals.add(event.record);
-    const line = callLine(event);
-    return line === undefined ? [] : [tameLine(line)];
+    return [...line('warn', callLine(event)), ...line('debug', attemptLine(event))];
   }
 
-  row({ event }: EventRow): readonly string[] {
+  row({ event }: EventRow): readonly Line[] {
     switch (event.type) {
       case 'model-reply':
         for (const block of event.blocks) if (block.type === 'tool-call') this.#calls.set(block.id, block);
         return [];
       case 'tool-start':
-        return [`tool ${tameLine(toolWords(this.#calls.get(event.id) ?? { name: event.name, input: '' }))}`];
+        return line('info', `tool ${toolWords(this.#calls.get(event.id) ?? { name: event.name, input: '' })}`);
       case 'tool-result':
-        return [tameLine(`tool ${event.name} ${event.failed ? 'failed' : 'done'}: ${resultWords(event.output, event.failed)}`)];
+        return line('info', `tool ${event.name} ${event.failed ? 'failed' : 'done'}: ${resultWords(event.output, event.failed)}`);
       case 'notice':
-        return [tameLine(event.text)];
-      case 'run-end': {
-        const totals = this.#totals.line();
-        const why =
-          event.why === 'failed'
-            ? [`failed: ${tameLine(event.failure?.message ?? 'no reason given')}`]
-            : event.why === 'done'
-              ? []
-              : [`stopped: ${event.why}`];
-        return [...why, ...(totals === undefined ? [] : [totals])];
-      }
+        return line('warn', event.text);
+      case 'run-end':
+        return [...ending(event), ...line('info', this.#totals.line())];
       default:
         return [];
     }
   }
+}
+
+const line = (weight: Weight, text: string | undefined): readonly Line[] => (text === undefined ? [] : [{ weight, text: tameLine(text) }]);
+
+function ending({ why, failure }: RunEvent & { readonly type: 'run-end' }): readonly Line[] {
+  if (why === 'done') return [];
+  return line('error', why === 'failed' ? `failed: ${failure?.message ?? 'no reason given'}` : `stopped: ${why}`);
 }
