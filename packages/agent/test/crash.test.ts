@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { agentRuntime } from '../src/compose.ts';
 import { memorySessions } from '../src/io/sessions-memory.ts';
 import type { SessionStore } from '../src/ports.ts';
+import type { RunEvent } from '../src/rules/events.ts';
 import { callsOf, fold, START } from '../src/rules/fold.ts';
 import { call, calls, modelOf, portsOf, says, toolOf } from './kit.ts';
 
@@ -81,6 +82,20 @@ const planned = fc.record({ tool: fc.constantFrom('safe', 'once', 'alone', 'asks
 const scripts = fc.array(fc.array(planned, { minLength: 1, maxLength: 4 }), { maxLength: 4 });
 const crashes = fc.array(fc.record({ after: fc.nat(8), lost: fc.boolean() }), { maxLength: 5 });
 
+/** T6: a sequential call has no start while another is under way, and nothing starts beside it. */
+function expectStartsInTurn(events: readonly RunEvent[]): void {
+  const open = new Map<string, string>();
+  for (const event of events) {
+    // What was under way in the process before is over.
+    if (event.type === 'run-start') open.clear();
+    if (event.type === 'tool-result') open.delete(event.id);
+    if (event.type !== 'tool-start') continue;
+    if (event.name === 'alone') expect([...open.keys()]).toEqual([]);
+    expect([...open.values()]).not.toContain('alone');
+    open.set(event.id, event.name);
+  }
+}
+
 describe('crashes', () => {
   it('R2: wherever a process dies, the resumed run ends the same; what was recorded is not run again, nothing unsafe runs twice', () =>
     fc.assert(
@@ -102,6 +117,7 @@ describe('crashes', () => {
         expect(rows.filter(({ event }) => event.type === 'run-end')).toHaveLength(1);
         const state = rows.reduce((before, { event }) => fold(before, event), START);
         expect(state.owed).toEqual([]);
+        expectStartsInTurn(rows.map(({ event }) => event));
         const asked = state.transcript.flatMap((message) => (message.role === 'assistant' ? callsOf(message.blocks) : []));
         expect(asked).toHaveLength(script.flat().length);
         for (const { id, name } of asked) {
@@ -112,6 +128,9 @@ describe('crashes', () => {
           const event = results[0]?.event;
           if (event?.type === 'tool-result' && event.how === 'done') expect(times).toBeGreaterThanOrEqual(1);
           if (event?.type === 'tool-result' && event.how === 'refused') expect(times).toBe(0);
+          const began = rows.some(({ event: row }) => row.type === 'tool-start' && row.id === id);
+          if (event?.type === 'tool-result')
+            expect([id, event.how]).toEqual([id, began ? expect.not.stringMatching('refused') : 'refused']);
         }
       }),
       { numRuns: 300 },

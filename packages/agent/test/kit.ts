@@ -3,6 +3,8 @@ import { systemClock } from '@holdfast/core/engine';
 import { agentRuntime, type RuntimePorts } from '../src/compose.ts';
 import { memorySessions } from '../src/io/sessions-memory.ts';
 import type { SessionStore, Tool, ToolOutput } from '../src/ports.ts';
+import type { RunEvent } from '../src/rules/events.ts';
+import type { Run } from '../src/runtime.ts';
 
 type Part = Awaited<ReturnType<Model['doStream']>> extends { stream: ReadableStream<infer P> } ? P : never;
 export type CallOptions = Parameters<Model['doStream']>[0];
@@ -116,4 +118,10 @@ export const runtimeOf = (over: Parameters<typeof portsOf>[0]) => agentRuntime(p
 
 export async function eventsOf(store: SessionStore, session: string) {
   return (await store.read(session, 0)).map(({ event }) => event);
+}
+
+/** Resolves with the first row of a type. */
+export async function seen<T extends RunEvent['type']>(run: Run, type: T): Promise<Extract<RunEvent, { type: T }>> {
+  for await (const { event } of run.events) if (event.type === type) return event as Extract<RunEvent, { type: T }>;
+  throw new Error(`the run ended without ${type}`);
 }

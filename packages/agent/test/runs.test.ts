@@ -3,17 +3,11 @@ import { systemClock } from '@holdfast/core/engine';
 import { memorySessions } from '../src/io/sessions-memory.ts';
 import type { LiveEvent } from '../src/live.ts';
 import type { EventRow, RunEvent } from '../src/rules/events.ts';
-import type { Run, Runtime } from '../src/runtime.ts';
-import { call, calls, eventsOf, finish, modelOf, runtimeOf, says, text, toolOf } from './kit.ts';
+import type { Runtime } from '../src/runtime.ts';
+import { call, calls, eventsOf, finish, modelOf, runtimeOf, says, seen, text, toolOf } from './kit.ts';
 
 const types = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);
 const results = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'tool-result');
-
-/** Resolves with the first row of a type. */
-async function seen<T extends RunEvent['type']>(run: Run, type: T): Promise<Extract<RunEvent, { type: T }>> {
-  for await (const { event } of run.events) if (event.type === type) return event as Extract<RunEvent, { type: T }>;
-  throw new Error(`the run ended without ${type}`);
-}
 
 describe('runs', () => {
   it('R3: a turn with one tool costs two appends: the reply with its start, and the result', async () => {
@@ -119,24 +113,6 @@ describe('runs', () => {
     expect((await run.done).why).toBe('done');
     expect(tool.ran[0]).toBe('call_0');
     expect(new Set(tool.ran).size).toBe(4);
-  });
-
-  it('T4: a sequential call runs alone, in its place', async () => {
-    const log: string[] = [];
-    const run = async (_: unknown, id: string) => {
-      log.push(`+${id}`);
-      for (let i = 0; i < 5; i++) await Promise.resolve();
-      log.push(`-${id}`);
-      return { output: 'ok', failed: false };
-    };
-    const tools = [toolOf('free', { run }), toolOf('alone', { run, sequential: true })];
-    const model = modelOf((_, n) =>
-      n === 1 ? calls(call('1', 'free'), call('2', 'free'), call('3', 'alone'), call('4', 'alone'), call('5', 'free')) : says('ok'),
-    );
-    await (
-      await runtimeOf({ model, tools }).start({ prompt: 'go' })
-    ).done;
-    expect(log).toEqual(['+1', '+2', '-1', '-2', '+3', '-3', '+4', '-4', '+5', '-5']);
   });
 
   it('a tool that throws is an error for the model, one that says nothing says so', async () => {
@@ -331,6 +307,7 @@ describe('stop', () => {
       { id: '3', how: 'refused' },
     ]);
     expect(later.ran).toEqual([]);
+    expect(events.filter(({ type }) => type === 'tool-start')).toMatchObject([{ id: '1' }, { id: '2' }]);
     expect(events.at(-1)).toEqual({ type: 'run-end', why: 'stopped' });
   });
 });

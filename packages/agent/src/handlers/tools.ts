@@ -1,24 +1,13 @@
-import type { Clock } from '@holdfast/core';
 import { follow, orAbort, type Link } from '@holdfast/core/engine';
 import type { Handle } from '../drive.ts';
 import type { SessionLog } from '../log.ts';
-import type { Prepared, Tool, ToolOutput } from '../ports.ts';
-import { argumentsOf } from '../rules/arguments.ts';
 import type { RunEvent, ToolCall } from '../rules/events.ts';
-import { refused, stoppedBefore, stoppedDuring } from '../rules/outcome.ts';
+import { stoppedBefore } from '../rules/outcome.ts';
+import { prepare, resultOf, startOf, type CallPorts, type Ready, type Result } from './tool-call.ts';
 
-export interface ToolsPorts {
-  readonly tools: ReadonlyMap<string, Tool>;
+export interface ToolsPorts extends CallPorts {
   readonly log: Pick<SessionLog, 'append'>;
-  readonly clock: Clock;
-  readonly cwd: string;
 }
-
-/** Ms a stopped tool has to say how far it came. */
-const LAST_WORDS = 50;
-
-type Result = RunEvent & { readonly type: 'tool-result' };
-type Ready = { readonly call: ToolCall; readonly sequential: boolean; readonly held: Prepared };
 
 /**
  * T1. Every `tool-start` is on disk before its tool runs.
@@ -26,28 +15,104 @@ type Ready = { readonly call: ToolCall; readonly sequential: boolean; readonly h
  * T3. Each result is recorded when it lands; a slow sibling holds none back.
  * T4. A `sequential` call runs alone: after what stands before it, before what stands behind it.
  * T5. A stop reaches every tool; one that does not heed it is left, its outcome unknown.
+ * T6. A call that has to wait is prepared when its turn comes, and its `tool-start` is appended with the result it waited for: what
+ *     never began is not taken for what may have run, and the order costs no append.
  */
 export const toolsHandler =
   (ports: ToolsPorts): Handle<'tools'> =>
   async ({ before, calls }, signal) => {
     using link = follow(signal);
-    const prepared = await prepareAll(ports, calls, link.signal);
-    if (!prepared) return { events: before.length > 0 ? await ports.log.append(before) : [] };
-    const ready = prepared.filter((one): one is Ready => 'held' in one);
-    const begins = prepared.map((one) => ('held' in one ? startOf(one) : one));
-    const events = [...(await append(ports, [...before, ...begins], ready))];
-    const waiting = new Set(ready);
-    const run = async (one: Ready) => {
-      waiting.delete(one);
-      events.push(...(await ports.log.append([await resultOf(ports, one, link.signal)])));
-    };
-    try {
-      await runAll(ready, run, link);
-    } finally {
-      for (const { held } of waiting) held.drop();
-    }
-    return { events };
+    return { events: await new Turns(ports, calls, signal, link).run(before) };
   };
+
+/** The calls of one reply, a batch at a time. */
+class Turns {
+  readonly #ports: ToolsPorts;
+  readonly #stop: AbortSignal;
+  readonly #link: Link;
+  readonly #recorded: RunEvent[] = [];
+  #waiting: readonly (readonly ToolCall[])[];
+  /** Prepared, and not running yet. */
+  #ready: readonly Ready[] = [];
+
+  /** `stop` is the user's; `link` follows it, and also ends what runs when a result cannot be stored. */
+  constructor(ports: ToolsPorts, calls: readonly ToolCall[], stop: AbortSignal, link: Link) {
+    this.#ports = ports;
+    this.#stop = stop;
+    this.#link = link;
+    this.#waiting = batchesOf(calls, ports.tools);
+  }
+
+  /** Answers what was recorded. Stopped before the first batch is ready, all calls stay owed. */
+  async run(before: readonly RunEvent[]): Promise<readonly RunEvent[]> {
+    try {
+      await this.#record([...before, ...(await this.#prepareNext())]);
+      while (this.#ready.length > 0) await this.#runBatch();
+      return this.#recorded;
+    } finally {
+      for (const { held } of this.#ready) held.drop();
+    }
+  }
+
+  async #runBatch(): Promise<void> {
+    const batch = this.#ready;
+    this.#ready = [];
+    let running = batch.length;
+    const run = async (one: Ready) => {
+      const result = await resultOf(this.#ports, one, this.#link.signal);
+      // Results of one moment share an append: nothing is waited for that need not be.
+      if (--running > 0 || this.#waiting.length === 0) return this.#record([result]);
+      const begins = await this.#prepareNext();
+      return this.#record([result, ...begins, ...this.#leftOut()]);
+    };
+    const works = batch.map((one) =>
+      run(one).catch((error: unknown) => {
+        this.#link.abort(error);
+        throw error;
+      }),
+    );
+    await allOf(works);
+  }
+
+  /** Answers how the next batch begins. One of which nothing can run is passed over; a stop leaves what waits as it is. */
+  async #prepareNext(): Promise<readonly RunEvent[]> {
+    const begins: RunEvent[] = [];
+    while (this.#ready.length === 0 && !this.#link.signal.aborted) {
+      const [next, ...rest] = this.#waiting;
+      const prepared = next && (await prepareAll(this.#ports, next, this.#link.signal));
+      if (!prepared) break;
+      this.#waiting = rest;
+      this.#ready = prepared.filter((one): one is Ready => 'held' in one);
+      begins.push(...prepared.map((one) => ('held' in one ? startOf(one) : one)));
+    }
+    return begins;
+  }
+
+  /** What a stop keeps from beginning. */
+  #leftOut(): readonly Result[] {
+    if (!this.#stop.aborted) return [];
+    const left = this.#waiting.flat().map(stoppedBefore);
+    this.#waiting = [];
+    return left;
+  }
+
+  async #record(events: readonly RunEvent[]): Promise<void> {
+    if (events.length > 0) this.#recorded.push(...(await this.#ports.log.append(events)));
+  }
+}
+
+/** Calls that may run side by side, or one that runs alone, in the order of the reply. */
+function batchesOf(calls: readonly ToolCall[], tools: ToolsPorts['tools']): readonly (readonly ToolCall[])[] {
+  const batches: ToolCall[][] = [];
+  let open: ToolCall[] | undefined;
+  for (const call of calls) {
+    const alone = tools.get(call.name)?.sequential ?? false;
+    if (open && !alone) open.push(call);
+    else batches.push((open = [call]));
+    if (alone) open = undefined;
+  }
+  return batches;
+}
 
 /** Undefined: stopped before all were ready; nothing is held any more. */
 async function prepareAll(ports: ToolsPorts, calls: readonly ToolCall[], signal: AbortSignal): Promise<(Ready | Result)[] | undefined> {
@@ -58,87 +123,8 @@ async function prepareAll(ports: ToolsPorts, calls: readonly ToolCall[], signal:
   return undefined;
 }
 
-async function prepare({ tools, cwd }: ToolsPorts, call: ToolCall, signal: AbortSignal): Promise<Ready | Result> {
-  const tool = tools.get(call.name);
-  const parsed = argumentsOf(call);
-  if (!tool) return refused(call, `Tool '${call.name}' does not exist.`);
-  if ('error' in parsed) return refused(call, parsed.error);
-  try {
-    return { call, sequential: tool.sequential, held: await tool.prepare(parsed.input, { id: call.id, cwd, signal }) };
-  } catch (error) {
-    return refused(call, messageOf(error));
-  }
-}
-
-const startOf = ({ call: { id, name }, held: { process } }: Ready): RunEvent => ({
-  type: 'tool-start',
-  id,
-  name,
-  ...(process && { process }),
-});
-
-async function append({ log }: ToolsPorts, events: readonly RunEvent[], ready: readonly Ready[]): Promise<readonly RunEvent[]> {
-  try {
-    return await log.append(events);
-  } catch (error) {
-    for (const { held } of ready) held.drop();
-    throw error;
-  }
-}
-
-async function runAll(ready: readonly Ready[], run: (one: Ready) => Promise<void>, link: Link): Promise<void> {
-  // A result that cannot be stored ends its siblings too.
-  const begin = (one: Ready) =>
-    run(one).catch((error: unknown) => {
-      link.abort(error);
-      throw error;
-    });
-  const together: Promise<void>[] = [];
-  for (const one of ready) {
-    if (one.sequential) await allOf(together.splice(0));
-    const work = begin(one);
-    if (one.sequential) await work;
-    else together.push(work);
-  }
-  await allOf(together);
-}
-
 /** Waits for all, then rejects with the first failure: no tool runs on unseen. */
 async function allOf(works: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }
-
-async function resultOf({ clock }: ToolsPorts, { call, held }: Ready, signal: AbortSignal): Promise<Result> {
-  if (signal.aborted) {
-    held.drop();
-    return stoppedBefore(call);
-  }
-  const work = running(held).catch((error: unknown): ToolOutput => ({
-    output: `Error calling tool: ${messageOf(error)}`,
-    failed: true,
-  }));
-  const out = await untilStopped(clock, work, signal);
-  if (!out || signal.aborted)
-    return { ...stoppedDuring(call), output: [out?.output, stoppedDuring(call).output].filter(Boolean).join('\n') };
-  return { type: 'tool-result', id: call.id, name: call.name, output: out.output || '(no output)', failed: out.failed, how: 'done' };
-}
-
-const running = async (held: Prepared) => held.run();
-
-async function untilStopped(clock: Clock, work: Promise<ToolOutput>, signal: AbortSignal): Promise<ToolOutput | undefined> {
-  let letGo = () => {};
-  let stop = () => {};
-  const late = new Promise<undefined>((resolve) => {
-    stop = () => void (letGo = clock.after(LAST_WORDS, () => resolve(undefined)));
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    letGo();
-  }
-}
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -22,7 +22,8 @@ export interface LoopOptions {
  * R1. Every change of state is first an event, then a fold of it; nothing with an effect is asked for before the events told so
  *     far are recorded.
  * R2. A run that stopped anywhere goes on from its events: what is owed is done first, what is recorded is not asked or run again.
- * R3. A step with tools and no question costs two appends: the reply with its tool-starts, and the results.
+ * R3. A step with one tool and no question costs two appends: the reply with its tool-start, and the result. Each further call that
+ *     has to wait its turn costs one: the result it waited for, with its tool-start.
  * R4. A run ends with exactly one `run-end`.
  */
 export function* loop(start: RunState, options: LoopOptions): Loop<Ending> {

@@ -54,8 +54,9 @@ export interface World {
   /** Looks at calls that may have run before a crash; kills groups that still live. */
   unfinished: { readonly ask: { readonly state: RunState; readonly calls: readonly ToolCall[] }; readonly answer: readonly Unfinished[] };
   /**
-   * Prepares all calls (processes are spawned held), appends `before` and every `tool-start` in one transaction, lets go, and
-   * appends each result when it lands. Answers the events it appended, `before` included, in the order of the log.
+   * Prepares the calls that may begin at once (processes are spawned held), appends `before` and their `tool-start` in one
+   * transaction, lets go, and appends each result when it lands. A call that has to wait is prepared in its turn; its `tool-start` is
+   * appended with the result it waited for. Answers the events it appended, `before` included, in the order of the log.
    */
   tools: {
     readonly ask: { readonly before: readonly RunEvent[]; readonly calls: readonly ToolCall[] };
