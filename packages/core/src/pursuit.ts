@@ -81,7 +81,7 @@ export class Pursuit<Q, P> {
         await this.#wait(step);
         continue;
       }
-      await this.#approach(step);
+      if (this.#lost || step.pause > 0) await this.#approach(step);
       if (this.#waiting.left || (step.lease !== 'none' && !(await this.#claim(step)))) continue;
       return this.#begin(step);
     }
