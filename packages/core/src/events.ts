@@ -9,6 +9,8 @@ export interface FailureFact {
   readonly code?: string;
   /** One sentence for people. */
   readonly message: string;
+  /** What the provider itself said of it, scrubbed. */
+  readonly detail?: string;
 }
 
 /** Facts about one call, in order. They are printed, sent over SSE and drawn; nobody answers them. Durations in ms, times in epoch ms. */
@@ -40,8 +42,15 @@ export type CallEvent = { readonly call: string; readonly at: number } & (
     }
   /** Another target is asked; the one left rests until then, if it does. */
   | { readonly type: 'switch'; readonly from: string; readonly to: string; readonly failure: FailureFact; readonly restsUntil?: number }
-  /** Everybody rests; waiting for the soonest. */
-  | { readonly type: 'wait'; readonly ms: number; readonly target: string; readonly why: string }
+  /** Everybody rests; waiting for the soonest. `failure` is what was just met, at `from`, when it is that which made the call wait. */
+  | {
+      readonly type: 'wait';
+      readonly ms: number;
+      readonly target: string;
+      readonly why: string;
+      readonly from?: string;
+      readonly failure?: FailureFact;
+    }
   /** What attempt `attempt` showed is taken back; the answer starts again. */
   | { readonly type: 'withdrawn'; readonly attempt: number; readonly target: string; readonly failure: FailureFact }
   | { readonly type: 'call-end'; readonly record: CallRecord }

@@ -89,7 +89,7 @@ export class Pursuit<Q, P> {
 
   /** One wait is said once, however often it is looked at. */
   async #wait({ ms, place, why }: Wait): Promise<void> {
-    if (this.#waitsFor !== place) this.#teller.tell({ type: 'wait', ms, target: this.#plan.targets[place]!.ref, why });
+    if (this.#waitsFor !== place) this.#teller.waits(this.#plan.targets[place]!.ref, ms, why, this.#lost);
     this.#waitsFor = place;
     await this.#sleep(ms);
     this.#waited += ms;

@@ -34,6 +34,11 @@ export class Teller {
     this.tell({ type: 'pause', target: ref, ms, tries, of, failure: factOf(failure) });
   }
 
+  /** Nobody can be asked before `ms` are over: with what was just met, if anything was. */
+  waits(target: string, ms: number, why: string, lost: Lost | undefined): void {
+    this.tell({ type: 'wait', ms, target, why, ...(lost && { from: lost.ref, failure: factOf(lost.failure) }) });
+  }
+
   tell(event: Told): void {
     this.#emit?.({ call: this.#call, at: this.#clock.now(), ...event } as CallEvent);
   }
@@ -45,4 +50,5 @@ export const factOf = (failure: ModelFailure): FailureFact => ({
   ...(failure.facts.status !== undefined && { status: failure.facts.status }),
   ...(failure.facts.code !== undefined && { code: failure.facts.code }),
   message: failure.message,
+  ...(failure.facts.detail !== undefined && { detail: failure.facts.detail }),
 });

@@ -117,9 +117,15 @@ export const TRANSPORT: readonly TransportRow[] = [
   },
   {
     id: 'odd/url-words',
-    match: /^(?:invalid url|failed to parse url|unknown scheme|bad port$)/i,
+    match: /^(?:invalid url|failed to parse url|unknown scheme)/i,
     kind: 'malformed',
     say: 'the base URL is no URL',
+  },
+  {
+    id: 'odd/port',
+    match: /^bad port$/i,
+    kind: 'malformed',
+    say: 'the port of the base URL is one that HTTP clients refuse to ask',
   },
   {
     id: 'odd/http-words',
