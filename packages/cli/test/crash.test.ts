@@ -269,7 +269,7 @@ describe('a process that outlived its run', () => {
     const { code, out, err } = await life.place.run(['run', life.file, '--session', '-1']);
     expect({ code, out }).toEqual({ code: 0, out: 'All done.\n' });
     expect(groupAlive(stampOf(before))).toBe(false);
-    expect(lines(err)).toContain('a process that shell had started before the restart still ran; it was killed');
+    expect(lines(err)).toContain('a process that shell had started before the restart was still running; it was killed');
     expect(err).not.toContain('[y]es');
     expect(life.lab.requests[1]!.facts!.turns.at(-1)!.text).toContain('Outcome unknown');
     expect(count(life.place, 'one')).toBe(1);

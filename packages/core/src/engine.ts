@@ -29,6 +29,7 @@ export * from './providers/transport.ts';
 export * from './providers/vendor.ts';
 export * from './rules/limits.ts';
 export * from './rules/scope-id.ts';
+export * from './rules/stop-message.ts';
 export * from './secrets.ts';
 export * from './rules/tier.ts';
 export * from './rules/classify.ts';

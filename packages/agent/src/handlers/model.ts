@@ -1,5 +1,5 @@
-import type { Model, NewId } from '@holdfast/core';
-import type { Part } from '@holdfast/core/engine';
+import { isCallFailure, type Model, type NewId } from '@holdfast/core';
+import { blamed, type Part } from '@holdfast/core/engine';
 import type { Handle } from '../drive.ts';
 import type { Live } from '../live.ts';
 import type { SessionLog } from '../log.ts';
@@ -48,7 +48,10 @@ export function modelHandler(ports: ModelPorts): Handle<'model'> {
       return ports.redact({ reply: answer.reply() });
     } catch (error) {
       if (signal.aborted) throw error;
-      return ports.redact({ failure: endFailure(error, answer.text), withdrawn: answer.withdrawn(error) });
+      return ports.redact({
+        failure: endFailure(error, answer.text, isCallFailure(error) ? blamed(error.record) : []),
+        withdrawn: answer.withdrawn(error),
+      });
     }
   };
 }

@@ -10,7 +10,7 @@ interface FailureView {
 }
 
 /** What the log keeps of the error that ended a call. `shown`: the text the user saw before. */
-export function endFailure(error: unknown, shown: string): EndFailure {
+export function endFailure(error: unknown, shown: string, blamed: EndFailure['blamed'] = []): EndFailure {
   const { kind, message, facts, record, salvaged } = (typeof error === 'object' && error !== null ? error : {}) as FailureView;
   const retryAt = record?.retryAt ?? facts?.retryAt;
   const text = salvaged || shown;
@@ -19,5 +19,6 @@ export function endFailure(error: unknown, shown: string): EndFailure {
     message: typeof message === 'string' && message !== '' ? message : String(error),
     ...(retryAt !== undefined && { retryAt }),
     ...(text !== '' && { salvaged: text }),
+    ...(blamed.length > 0 && { blamed }),
   };
 }

@@ -73,6 +73,8 @@ export interface EndFailure {
   readonly retryAt?: number;
   /** Text shown before the answer broke for good. */
   readonly salvaged?: string;
+  /** What the models came to that were asked, or why they rest. */
+  readonly blamed?: readonly { readonly target: string; readonly kind: string }[];
 }
 
 /** One block of a reply. `meta` is the vendor's opaque data (signatures), replayed only to where it came from. */

@@ -28,7 +28,7 @@ function* lookBack(teller: Teller): Loop<void> {
   if (begun.length === 0) return;
   const found = yield* ask({ do: 'unfinished', state: teller.state(), calls: begun.map(({ call }) => call) });
   for (const { call } of begun.filter(({ call }) => found.some(({ id, killed }) => id === call.id && killed))) {
-    teller.tell({ type: 'notice', text: `a process that ${call.name} had started before the restart still ran; it was killed` });
+    teller.tell({ type: 'notice', text: `a process that ${call.name} had started before the restart was still running; it was killed` });
   }
   for (const owed of begun) {
     if (found.find(({ id }) => id === owed.call.id)?.idempotent) continue;

@@ -59,7 +59,9 @@ function passedOver({ attempts, skips }: CallRecord): readonly SkipRecord[] {
 
 /** What each target of a call that failed came to: its last failure, or why it rests. */
 export function blamed(record: CallRecord): readonly { readonly target: string; readonly kind: FailureKind }[] {
-  const last = new Map(record.attempts.flatMap((one) => (one.failure ? [[one.place, { target: one.target, kind: one.failure.kind }]] : [])));
+  const last = new Map(
+    record.attempts.flatMap((one) => (one.failure ? [[one.place, { target: one.target, kind: one.failure.kind }]] : [])),
+  );
   const rests = passedOver(record).flatMap(({ target, why }) => (why ? [{ target, kind: why.kind }] : []));
   return [...last.values(), ...rests];
 }
