@@ -73,6 +73,7 @@ describe('the chain of an agent', () => {
       api: 'openai-chat',
       base_url: 'http://127.0.0.1:2/v1',
       token_key: 'OPENAI_API_KEY',
+      impliedKey: true,
     });
     expect(chain('model: keyed').targets[0]?.entry).toMatchObject({
       name: 'anthropic@keyed',
@@ -87,6 +88,7 @@ describe('the chain of an agent', () => {
       api: 'anthropic-messages',
       base_url: 'https://eu.example.com',
       token_key: 'ANTHROPIC_API_KEY',
+      impliedKey: true,
     });
   });
 
@@ -147,6 +149,43 @@ describe('what stands in the way of a run', () => {
     const spec = file.agents.get('root');
     return 'chain' in made && spec ? obstacles(file, spec, made.chain, env).map(problemLine) : [];
   };
+
+  it('a key that the file names and nobody set, on loopback too: a warning when it is checked, an error when it is to run', () => {
+    const text = 'providers:\n  w: { base_url: "http://127.0.0.1:1", token_key: NOPE_KEY }\nagents: { root: { model: w/m } }\n';
+    const says =
+      'providers.w: provider "w": no key, the environment variable NOPE_KEY is not set; export NOPE_KEY=… , or name another variable with `token_key`, or take `token_key` out if the server needs none';
+    const { file, problems } = load(text, 'f.yaml', { env });
+    const made = file && chainOf(file, 'root', { env });
+    const stops = made && 'chain' in made ? obstacles(file!, file!.agents.get('root')!, made.chain, env) : [];
+    expect(problems.map(problemLine)).toEqual([`f.yaml:2:40: warning: ${says}`]);
+    expect(stops.map(problemLine)).toEqual([`f.yaml:2:3: error: ${says}`]);
+  });
+
+  it('a missing key is said where its model is named: in the model, the fallback, or on the command line', () => {
+    const text = `agents:
+  root:
+    model: anthropic/claude-sonnet-4-5
+    fallback:
+      models:
+        - openai/gpt-5
+        - google/gemini-2.5-flash
+`;
+    const nothing = (): undefined => undefined;
+    const { file, problems } = load(text, 'f.yaml', { env: nothing });
+    const places = ['3:5 agents.root.model', '6:11 agents.root.fallback.models[0]', '7:11 agents.root.fallback.models[1]'];
+    expect(problems.map(({ line, column, path }) => `${line}:${column} ${path}`)).toEqual(places);
+    const stops = (model?: string) => {
+      const made = file && chainOf(file, 'root', { env: nothing, ...(model !== undefined && { model }) });
+      return made && 'chain' in made ? obstacles(file!, file!.agents.get('root')!, made.chain, nothing) : [];
+    };
+    expect(stops().map(({ line, column, path }) => `${line}:${column} ${path}`)).toEqual(places);
+    expect(stops('groq/llama').map(problemLine)[0]).toMatch(/^f\.yaml: error: --model: provider "groq": no key/);
+    expect(
+      stops('groq/llama')
+        .slice(1)
+        .map(({ line }) => line),
+    ).toEqual([6, 7]);
+  });
 
   it.each([
     ['model: small, toolsets: [{ type: shell }]', []],

@@ -1,6 +1,7 @@
 import { nearest, resolveProvider } from '@holdfast/core/engine';
 import type { Environment, ProviderEntry, ProviderError } from '@holdfast/core/engine';
-import { chainOf, expand } from './chain.ts';
+import { asksOf } from './asks.ts';
+import { expand } from './chain.ts';
 import { join } from './check-node.ts';
 import type { AgentFile } from './file.ts';
 import { isKnown, isServed, knownProviders } from './names.ts';
@@ -39,22 +40,19 @@ const section = (root: TreeNode, name: string, key: string): Where => ({
 /** Vendors that are used without an entry: said at the first agent, else tier, that asks them. */
 function impliedDoubts(file: AgentFile, root: TreeNode, env: Environment): readonly Placed[] {
   const users = [
-    ...[...file.agents.values()].map((agent) => {
-      const made = chainOf(file, agent.name, { env });
-      const where: Where = { path: `${join('agents', agent.name)}.model`, mark: () => agent.modelAt };
-      return { targets: 'chain' in made ? made.chain.targets : [], where };
-    }),
+    ...[...file.agents.values()].flatMap((agent) => asksOf(file, agent, env)),
     ...ownTiers(file).map(({ name }) => ({
-      targets: expand(name, file, env),
-      where: { path: join('tiers', name), mark: () => markOf(root, 'tiers', name) },
+      entries: expand(name, file, env).map(({ entry }) => entry),
+      path: join('tiers', name),
+      at: markOf(root, 'tiers', name),
     })),
   ];
   const seen = new Set<string>();
-  return users.flatMap(({ targets, where }) =>
-    targets.flatMap(({ entry }) => {
+  return users.flatMap(({ entries, path, at }) =>
+    entries.flatMap((entry) => {
       if (file.providers.has(entry.name) || !isServed(entry.name) || seen.has(entry.name)) return [];
       seen.add(entry.name);
-      return entryDoubts(entry, undefined, where, file, env);
+      return entryDoubts(entry, undefined, { path, mark: () => at }, file, env);
     }),
   );
 }

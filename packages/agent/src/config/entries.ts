@@ -27,12 +27,13 @@ export function providerOf(name: string, raw: RawProvider, where: Written): Prov
 function afterVendor(entry: ProviderEntry, vendor: string): ProviderEntry {
   const known = Object.hasOwn(KNOWN_PROVIDERS, vendor) ? KNOWN_PROVIDERS[vendor] : undefined;
   if (known === undefined) return entry;
+  const implied = entry.token_keys === undefined && entry.token_key === undefined && known.keyVariable !== undefined;
   return {
     ...given({
       api: entry.base_url === undefined ? known.protocol : (known.elsewhere ?? known.protocol),
       base_url: known.baseUrl,
-      token_key: entry.token_keys === undefined ? known.keyVariable : undefined,
     }),
+    ...(implied && { token_key: known.keyVariable, impliedKey: true }),
     ...entry,
   };
 }
@@ -44,8 +45,8 @@ export function modelOf(name: string, raw: RawModel, where: Written, providers: 
   if (raw.first_available !== undefined) return { ...spec, firstAvailable: raw.first_available };
   if (raw.base_url === undefined && raw.token_key === undefined) return spec;
   const base = providers.get(provider)?.entry ?? { name: provider };
-  const { token_keys, account: _account, groups: _groups, ...rest } = base;
-  const keys = raw.token_key === undefined ? given({ token_keys, token_key: base.token_key }) : { token_key: raw.token_key };
+  const { token_keys, token_key, impliedKey, account: _account, groups: _groups, ...rest } = base;
+  const keys = raw.token_key === undefined ? given({ token_keys, token_key, impliedKey }) : { token_key: raw.token_key };
   const own: ProviderEntry = { ...rest, ...keys, ...given({ base_url: raw.base_url }), name: `${provider}@${name}` };
   return { ...spec, entry: afterVendor(own, provider) };
 }

@@ -29,6 +29,8 @@ export interface AgentSpec {
   /** Where `model` stands, else the agent. */
   readonly modelAt: Mark;
   readonly fallback: readonly string[];
+  /** Where each of `fallback` stands. */
+  readonly fallbackAt: readonly Mark[];
   /** What `fallback` says about tries and rests. */
   readonly settings: ChainSettings;
   readonly toolsets: readonly ToolsetSpec[];

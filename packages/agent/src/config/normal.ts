@@ -83,6 +83,7 @@ function agentOf(name: string, raw: RawAgent, at: Mark, root: TreeNode, file: Ra
     ...(raw.model === undefined ? {} : { model: raw.model }),
     modelAt: markOf(root, 'agents', name, 'model'),
     fallback: raw.fallback?.models ?? [],
+    fallbackAt: (raw.fallback?.models ?? []).map((_, index) => markOf(root, 'agents', name, 'fallback', 'models', index)),
     settings: fallbackSettings(raw.fallback ?? {}),
     toolsets: [...own, ...used],
     maxIterations: raw.max_iterations ?? 0,

@@ -1,6 +1,7 @@
 import { resolveProvider } from '@holdfast/core/engine';
 import type { Environment, ProviderEntry } from '@holdfast/core/engine';
 import { isServedToolset } from './acts.data.ts';
+import { asksOf } from './asks.ts';
 import type { ChainSpec } from './chain.ts';
 import { join } from './check-node.ts';
 import { NO_CONTINUE } from './doubts.ts';
@@ -31,7 +32,7 @@ const problem = ({ file, at, path }: Written, message: string, wayOut: string): 
  */
 export function obstacles(file: AgentFile, agent: AgentSpec, chain: ChainSpec, env: Environment): readonly Problem[] {
   const path = join('agents', agent.name);
-  const used = placesOf(file, agent, chain);
+  const used = placesOf(file, agent, chain, env);
   const missing = file.variables.filter((use) => use.missing && concerns(use, file, path, used));
   const variables = missing.map((use) => problem(use, `the environment variable ${use.name} is not set`, `set ${use.name}`));
   const entries = [...used.values()].flatMap(({ entry, where }) =>
@@ -58,21 +59,27 @@ const modelOf = (file: AgentFile, agent: AgentSpec): Written => ({
   path: `${join('agents', agent.name)}.model`,
 });
 
+/** What no reference of the agent leads to was asked for on the command line: it has no place in the file. */
+const ELSEWHERE = { at: { line: 0, column: 0 }, path: '--model' };
+
 /** Each entry of the chain once, and where it is written: as a provider, in a model, or nowhere but in the agent's references. */
 function placesOf(
   file: AgentFile,
   agent: AgentSpec,
   chain: ChainSpec,
+  env: Environment,
 ): ReadonlyMap<string, { readonly entry: ProviderEntry; readonly where: Written }> {
   const models = new Map(
     [...file.models.values()].flatMap((model) => (model.entry === undefined ? [] : [[model.entry.name, model] as const])),
   );
+  const asks = asksOf(file, agent, env);
   return new Map(
     chain.targets.map(({ entry }) => {
+      const asked = asks.find(({ entries }) => entries.some(({ name }) => name === entry.name)) ?? ELSEWHERE;
       const [provider, model] = [file.providers.get(entry.name), models.get(entry.name)];
       const written = provider === undefined ? undefined : { ...provider, path: join('providers', entry.name) };
       const own = model === undefined ? undefined : { ...model, path: join('models', model.name) };
-      const { file: name, at, path } = written ?? own ?? modelOf(file, agent);
+      const { file: name, at, path } = written ?? own ?? { ...asked, file: file.name };
       return [entry.name, { entry, where: { file: name, at, path } }];
     }),
   );

@@ -94,11 +94,16 @@ describe('keys', () => {
   });
 
   it('a loopback server needs no key, and gets one that is set', () => {
-    expect(ok({ name: 'w', base_url: 'http://[::1]:8000/v1', token_key: 'A' })).toMatchObject({
-      keys: [{ credential: 'w#-' }],
-      missing: ['A'],
-    });
+    expect(ok({ name: 'w', base_url: 'http://[::1]:8000/v1' })).toMatchObject({ keys: [{ credential: 'w#-' }], missing: [] });
     expect(ok({ name: 'w', base_url: 'http://localhost:8000/v1', token_key: 'A' }, { A: 'k' }).keys[0]).toMatchObject({ value: 'k' });
+  });
+
+  it('a key that the file names is due on loopback too; one that only its vendor uses is not', () => {
+    const entry: ProviderEntry = { name: 'w', base_url: 'http://[::1]:8000/v1', token_key: 'A' };
+    expect(resolveProvider(entry, () => undefined)).toMatchObject({ error: { kind: 'missing-key', field: 'token_key', variable: 'A' } });
+    const keys = [{ credential: 'w#-' }];
+    expect(resolveProvider({ ...entry, impliedKey: true }, () => undefined)).toMatchObject({ ok: { keys, missing: [] } });
+    expect(ok({ ...entry, impliedKey: true }, { A: 'k' }).keys[0]).toMatchObject({ value: 'k' });
   });
 
   it('google takes the other names of its key', () => {

@@ -13,6 +13,8 @@ export interface ProviderEntry {
   readonly base_url?: string;
   readonly token_key?: string;
   readonly token_keys?: readonly string[];
+  /** `token_key` is what its vendor uses, not what the file names: on loopback it need not be set. */
+  readonly impliedKey?: true;
   readonly headers?: Readonly<Record<string, string>>;
   readonly account?: string;
   readonly groups?: Readonly<Record<string, readonly string[]>>;
@@ -137,12 +139,13 @@ function keysOf(entry: ProviderEntry, known: KnownProvider | undefined, loopback
   });
   const missing = wanted.filter((variable) => read(env, variable) === undefined);
   if (keys.length > 0) return { ok: { keys, missing } };
-  if (wanted.length === 0 || (loopback && written === undefined)) return { ok: { keys: [key()], missing: [] } };
-  if (loopback) return { ok: { keys: [key()], missing } };
+  const named = written !== undefined && entry.impliedKey !== true;
+  if (wanted.length === 0 || (loopback && !named)) return { ok: { keys: [key()], missing: [] } };
   const variable = wanted[0] ?? '';
   const message = `provider "${entry.name}": no key, the environment variable ${list(wanted)} is not set`;
-  const wayOut = `export ${variable}=… , or name another variable with \`token_key\``;
   const field = entry.token_keys?.length ? 'token_keys' : 'token_key';
+  const without = loopback ? `, or take \`${field}\` out if the server needs none` : '';
+  const wayOut = `export ${variable}=… , or name another variable with \`token_key\`${without}`;
   return { error: { kind: 'missing-key', provider: entry.name, field, message, wayOut, variable } };
 }
 
