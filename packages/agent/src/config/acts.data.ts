@@ -92,6 +92,20 @@ export const TOOLS_OF: Readonly<Record<string, { readonly here: readonly string[
   },
 };
 
+/** The arguments of each tool, by which permission rules hold it. */
+export const ARGUMENTS_OF: Readonly<Record<string, readonly string[]>> = {
+  read_file: ['path', 'offset', 'limit'],
+  read_multiple_files: ['paths', 'json'],
+  write_file: ['path', 'content'],
+  edit_file: ['path', 'edits'],
+  list_directory: ['path'],
+  directory_tree: ['path', 'max_depth'],
+  search_files_content: ['path', 'query', 'is_regex', 'includePatterns', 'excludePatterns'],
+  create_directory: ['paths'],
+  remove_directory: ['paths'],
+  shell: ['cmd', 'cwd', 'timeout'],
+};
+
 export const isServedToolset = (type: string): boolean => Object.hasOwn(TOOLS_OF, type);
 
 /** Text meant for the model or for people: `${env.NAME}` in it is left alone, it may be about code, and no secret gets into a prompt that way. */
