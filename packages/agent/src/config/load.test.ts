@@ -116,6 +116,10 @@ describe('references', () => {
   it.each([
     ['model: sonet', 'f.yaml:1:26: error: agents.root.model: there is no model or tier "sonet"; did you mean "sonnet"?'],
     ['model: opnai/gpt-5', 'f.yaml:1:26: error: agents.root.model: there is no provider "opnai"; did you mean "openai"?'],
+    [
+      'model: good',
+      'f.yaml:1:26: error: agents.root.model: there is no model or tier "good"; write PROVIDER/MODEL, or one of sonnet, fast',
+    ],
     ['model: openai', 'f.yaml:1:26: error: agents.root.model: "openai" is a provider, not a model; write openai/MODEL'],
     ['model: "sonnet, fats"', 'f.yaml:1:26: error: agents.root.model: there is no model or tier "fats"; did you mean "fast"?'],
     ['sub_agents: [rot]', 'f.yaml:1:32: error: agents.root.sub_agents[0]: there is no agent "rot"; did you mean "root"?'],
@@ -136,7 +140,7 @@ describe('references', () => {
       'tiers: { a: openai/x, b: a }',
       'f.yaml:2:26: error: tiers.b: "a" is a tier, and a tier cannot hold another; write the models of that tier out',
     ],
-    ['tiers: { a: [openai/x, nosuch] }', 'f.yaml:2:24: error: tiers.a[1]: there is no model "nosuch"; this file defines none'],
+    ['tiers: { a: [openai/x, nosuch] }', 'f.yaml:2:24: error: tiers.a[1]: there is no model "nosuch"; write PROVIDER/MODEL'],
     ['tiers: { a: { models: [] } }', 'f.yaml:2:23: error: tiers.a.models: must not be empty'],
     ['tiers: { a: { models: openai/x, retrys: 2 } }', 'f.yaml:2:33: error: tiers.a.retrys: unknown key "retrys"; did you mean "retries"?'],
     [
@@ -149,6 +153,10 @@ describe('references', () => {
     ],
     ['models: { a: { provider: openai } }', 'f.yaml:2:11: error: models.a: "model" is missing'],
     ['models: { a: { provider: nosuch, model: b } }', 'f.yaml:2:26: error: models.a.provider: there is no provider "nosuch"; there are'],
+    [
+      'providers: { w: { base_url: http://h } }\ntiers: { t: good }',
+      'f.yaml:3:13: error: tiers.t: there is no model "good"; write PROVIDER/MODEL, such as w/good',
+    ],
     ['providers: { work: {} }', 'f.yaml:2:14: error: providers.work: provider "work" is not known by name'],
     [
       'providers: { work: { api: openai-chta, base_url: http://h } }',

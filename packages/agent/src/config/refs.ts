@@ -59,9 +59,13 @@ function checkModel(kind: 'chain' | 'model' | 'tier-part', text: string, names: 
   if (names.providers.has(ref.name) || isKnown(ref.name)) {
     return [{ level: 'error', message: `"${ref.name}" is a provider, not a model`, wayOut: `write ${ref.name}/MODEL` }];
   }
-  return [
-    nothing(kind === 'chain' ? 'model or tier' : 'model', ref.name, kind === 'chain' ? [...names.models, ...names.tiers] : names.models),
-  ];
+  const known = kind === 'chain' ? [...names.models, ...names.tiers] : [...names.models];
+  const finding = nothing(kind === 'chain' ? 'model or tier' : 'model', ref.name, known);
+  if (finding.nearest !== undefined || ref.name === '') return [finding];
+  // A bare model id is most often one whose provider was left out.
+  const [provider] = names.providers;
+  const form = `write PROVIDER/MODEL${provider === undefined ? '' : `, such as ${provider}/${ref.name}`}`;
+  return [{ ...finding, wayOut: known.length === 0 ? form : `${form}, or one of ${listed(known)}` }];
 }
 
 const checkProvider = (name: string, names: Names): readonly Finding[] =>

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Problem } from '../config/problem.ts';
 import { readConfigFile } from './config-file.ts';
 
 const NEVER = new AbortController().signal;
@@ -33,6 +34,16 @@ describe('reading a configuration file', () => {
     await writeFile(at('researcher.yaml'), 'agents: {}\n');
     expect(await read('reseacher.yaml')).toMatchObject({ problem: { message: 'there is no such file', nearest: at('researcher.yaml') } });
     expect(await read('no-such-folder/x.yaml')).toMatchObject({ problem: { message: 'there is no such file' } });
+  });
+
+  it('a name that is far off is not offered, nor the file itself', async () => {
+    await writeFile(at('string.yaml'), 'agents: {}\n');
+    await symlink(at('gone'), at('dangling.yaml'));
+    const { problem: missing } = (await read('missing.yaml')) as { problem: Problem };
+    expect([missing.message, missing.nearest]).toEqual(['there is no such file', undefined]);
+    const { problem: dangling } = (await read('dangling.yaml')) as { problem: Problem };
+    expect([dangling.message, dangling.nearest]).toEqual([`is a link to ${at('gone')}, which is not there`, undefined]);
+    expect(await read('strnig')).toMatchObject({ problem: { nearest: at('string.yaml') } });
   });
 
   it('100 MB are refused without being read', async () => {

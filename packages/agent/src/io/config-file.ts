@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { nearest, orAbort } from '@holdfast/core/engine';
 import type { Problem } from '../config/problem.ts';
@@ -63,6 +63,8 @@ const tooLarge = (path: string): ConfigText =>
 async function unreadable(path: string, error: unknown): Promise<ConfigText> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const target = await readlink(path).catch(() => undefined);
+    if (target !== undefined) return problem(path, `is a link to ${target}, which is not there`);
     const near = await sibling(path);
     return problem(path, 'there is no such file', near === undefined ? {} : { nearest: near });
   }
@@ -70,14 +72,14 @@ async function unreadable(path: string, error: unknown): Promise<ConfigText> {
   return problem(path, `cannot be read (${code === '' ? String(error) : code})`);
 }
 
-/** The YAML file beside it that is called almost the same. */
+/** The YAML file beside it that is called almost the same. The ending says nothing about how alike two names are. */
 async function sibling(path: string): Promise<string | undefined> {
   const names = await readdir(dirname(path)).catch(() => []);
-  const near = nearest(
-    basename(path),
-    names.filter((name) => /\.ya?ml$/.test(name)),
-  );
-  return near === undefined ? undefined : path.slice(0, path.length - basename(path).length) + near;
+  const bare = (name: string): string => name.replace(/\.ya?ml$/, '');
+  const files = names.filter((name) => /\.ya?ml$/.test(name));
+  const near = nearest(bare(basename(path)), files.map(bare));
+  const file = files.find((name) => bare(name) === near);
+  return file === undefined ? undefined : path.slice(0, path.length - basename(path).length) + file;
 }
 
 const problem = (file: string, message: string, more: Partial<Problem> = {}, at = { line: 0, column: 0 }): ConfigText => ({
