@@ -6,13 +6,16 @@ import { jsonCall, jsonLive, jsonResult, jsonRow } from './render/json-view.ts';
 import { PlainView, type Line } from './render/plain-view.ts';
 import { COLOR, PLAIN } from './render/style.ts';
 import { TerminalView } from './render/terminal-view.ts';
-import { tame } from './render/width.ts';
+import { tame, tameLine } from './render/width.ts';
+import { wrapped } from './render/wrap.ts';
 
 /** Where a run's events go: a live terminal, one line each on stderr, or JSON lines on stdout. */
 export interface RunView {
   live(event: LiveEvent): void;
   call(event: CallEvent): void;
   row(row: EventRow): void;
+  /** A row recorded before this run, which is not shown. */
+  known(row: EventRow): void;
   /** Something that is not of the run but happened meanwhile: a line for people. */
   notice(text: string): void;
   /** The run is over. `fresh`: nothing of it was shown while it ran. */
@@ -37,7 +40,10 @@ export function runView(terminal: Terminal, { json, explain, logLevel }: ViewOpt
     },
     end: (...args) => {
       view.end(...args);
-      const lines = records.splice(0).flatMap(recordLines);
+      const lines = records
+        .splice(0)
+        .flatMap(recordLines)
+        .map((line) => wrapped(tameLine(line), terminal.outIsTty ? terminal.columns() : undefined, '      '));
       if (lines.length > 0) terminal.err(`\n${lines.join('\n')}\n`);
     },
   };
@@ -48,6 +54,7 @@ function jsonView({ out, err }: Terminal): RunView {
     live: (event) => out(`${jsonLive(event)}\n`),
     call: (event) => out(`${jsonCall(event)}\n`),
     row: (row) => out(`${jsonRow(row)}\n`),
+    known: () => {},
     notice: (text) => err(`holdfast: ${text}\n`),
     end: (session, result, exit) => out(`${jsonResult(session, result, exit)}\n`),
   };
@@ -71,6 +78,7 @@ function liveView(terminal: Terminal): RunView {
     live: (event) => write(view.live(event)),
     call: (event) => write(view.call(event)),
     row: (row) => write(view.row(row)),
+    known: (row) => view.known(row),
     notice: (text) => write(view.notice(text)),
     end: (_session, { answer }, _exit, fresh) => {
       if (!fresh && answer !== '') write(`${tame(answer)}\n`);
@@ -88,6 +96,7 @@ function plainView({ out, err }: Terminal, logLevel: LogLevel): RunView {
     live: () => {},
     call: (event) => lines(view.call(event)),
     row: (row) => lines(view.row(row)),
+    known: (row) => view.known(row),
     notice: (text) => err(`holdfast: ${text}\n`),
     end: (_session, { why, answer }) => {
       if (why === 'done' && answer !== '') out(answer.endsWith('\n') ? answer : `${answer}\n`);

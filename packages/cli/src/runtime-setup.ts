@@ -141,6 +141,7 @@ function redacted(view: RunView, secrets: SecretRegistry): RunView {
       rest();
       view.row(row);
     },
+    known: (row) => view.known(row),
     notice: (text) => view.notice(text),
     end: (session, result, exit, fresh) => {
       rest();

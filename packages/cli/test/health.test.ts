@@ -31,7 +31,7 @@ describe.concurrent('health', () => {
     ]);
     const again = await place.run(['run', file, 'Hello']);
     expect(again).toMatchObject({ code: 0, out: 'West.\n' });
-    expect(again.err).toMatch(/^east\/small-1 passed over: rate-limit, resting for another .+$/m);
+    expect(again.err).toMatch(/^east\/small-1 passed over: rate limited, resting for another .+$/m);
     expect([east.requests.length, west.requests.length]).toEqual([1, 2]);
   });
 

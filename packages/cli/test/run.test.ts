@@ -39,7 +39,7 @@ describe('run, where stdout is no terminal', () => {
     const file = place.agent({ providers: [east, west], fallback: ['west/small-1'] });
     const { code, out, err } = await place.run(['run', file, 'Hello']);
     expect({ code, out }).toEqual({ code: 0, out: 'From the west.\n' });
-    expect(err).toMatch(/^east\/small-1 the key was refused; resting .+; asking west\/small-1$/m);
+    expect(err).toMatch(/^east\/small-1 the key .*was refused \(\"Incorrect API key.*\"\); resting .+; asking west\/small-1$/m);
   });
 
   it('--json: one event a line, the result last, nothing on stderr', async () => {

@@ -90,7 +90,7 @@ describe.concurrent('sessions', () => {
     expect(await place.run(['sessions', 'show', '-1'])).toMatchObject({ code: 2 });
     await place.run(['run', file, 'What do the notes say?']);
     const { out } = await place.run(['sessions', 'list', '--file', file]);
-    expect(out).toMatch(/^REF +ID +UPDATED +STATUS +EVENTS +AGENT +TITLE\n-1 .* done .* root +What do the notes say\?\n$/);
+    expect(out).toMatch(/^REF +UPDATED +STATUS +EVENTS +AGENT +TITLE\n[\da-f]{8} .* done .* root +What do the notes say\?\n$/);
     const shown = await place.run(['sessions', 'show', '-1']);
     expect(shown.code).toBe(0);
     expect(shown.out).toContain('> What do the notes say?');

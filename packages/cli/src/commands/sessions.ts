@@ -1,6 +1,6 @@
 import type { SessionStore } from '@holdfast/agent/engine';
 import { orAbort } from '@holdfast/core/engine';
-import { CommandError, EXIT, type Context } from '../context.ts';
+import { CommandError, EXIT, type Context, type Terminal } from '../context.ts';
 import { realFile, sessionStore } from '../io/session-store.ts';
 import { openStateFolder } from '../io/state-folder.ts';
 import { wallTime } from '../io/wall-time.ts';
@@ -32,7 +32,7 @@ export async function sessions(context: Context, options: SessionsOptions): Prom
 
 async function list(store: SessionStore, { terminal, json }: Context, { file }: SessionsOptions): Promise<number> {
   const heads = await store.list(file === undefined ? {} : { file: await realFile(file) });
-  const lines = json ? heads.map((head) => JSON.stringify(head)) : sessionLines(heads, (at) => wallTime(at));
+  const lines = json ? heads.map((head) => JSON.stringify(head)) : sessionLines(heads, (at) => wallTime(at), widthOf(terminal));
   if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
   return EXIT.done;
 }
@@ -45,6 +45,8 @@ async function show(store: SessionStore, { terminal, json }: Context, { session 
     return EXIT.done;
   }
   const top = `session ${head.id} · ${head.agent} · ${head.status} · ${wallTime(head.created)} · ${head.file}`;
-  terminal.out(`${[top, ...transcriptLines(rows)].join('\n')}\n`);
+  terminal.out(`${[top, ...transcriptLines(rows, widthOf(terminal))].join('\n')}\n`);
   return EXIT.done;
 }
+
+const widthOf = ({ outIsTty, columns }: Terminal): number | undefined => (outIsTty ? columns() : undefined);

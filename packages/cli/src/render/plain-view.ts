@@ -1,6 +1,7 @@
-import type { EventRow, RunEvent, ToolCall } from '@holdfast/agent';
+import type { EventRow, ToolCall } from '@holdfast/agent';
 import type { CallEvent } from '@holdfast/core/engine';
-import { attemptLine, callLine } from './call-words.ts';
+import { attemptLine, CallLines, cutWords } from './call-lines.ts';
+import { endWords } from './end-words.ts';
 import { RunTotals } from './run-totals.ts';
 import { resultWords, toolWords } from './tool-words.ts';
 import { tameLine } from './width.ts';
@@ -14,18 +15,26 @@ export interface Line {
 /** A run where nobody watches a terminal: one line on stderr for each thing that happens; the answer alone goes to stdout. */
 export class PlainView {
   readonly #totals = new RunTotals();
+  readonly #lines = new CallLines();
   readonly #calls = new Map<string, ToolCall>();
 
   call(event: CallEvent): readonly Line[] {
     if (event.type === 'call-end') this.#totals.add(event.record);
-    return [...line('warn', callLine(event)), ...line('debug', attemptLine(event))];
+    return [...line('warn', this.#lines.line(event)), ...line('debug', attemptLine(event))];
   }
 
-  row({ event }: EventRow): readonly Line[] {
+  /** A row that was recorded before this run: its calls may be run now. */
+  known({ event }: EventRow): void {
+    if (event.type !== 'model-reply') return;
+    for (const block of event.blocks) if (block.type === 'tool-call') this.#calls.set(block.id, block);
+  }
+
+  row(row: EventRow): readonly Line[] {
+    const { event } = row;
     switch (event.type) {
       case 'model-reply':
-        for (const block of event.blocks) if (block.type === 'tool-call') this.#calls.set(block.id, block);
-        return [];
+        this.known(row);
+        return line('error', cutWords(event.finish));
       case 'tool-start':
         return line('info', `tool ${toolWords(this.#calls.get(event.id) ?? { name: event.name, input: '' })}`);
       case 'tool-result':
@@ -33,7 +42,7 @@ export class PlainView {
       case 'notice':
         return line('warn', event.text);
       case 'run-end':
-        return [...ending(event), ...line('info', this.#totals.line())];
+        return [...line('error', endWords(event)), ...line('info', this.#totals.line())];
       default:
         return [];
     }
@@ -41,8 +50,3 @@ export class PlainView {
 }
 
 const line = (weight: Weight, text: string | undefined): readonly Line[] => (text === undefined ? [] : [{ weight, text: tameLine(text) }]);
-
-function ending({ why, failure }: RunEvent & { readonly type: 'run-end' }): readonly Line[] {
-  if (why === 'done') return [];
-  return line('error', why === 'failed' ? `failed: ${failure?.message ?? 'no reason given'}` : `stopped: ${why}`);
-}

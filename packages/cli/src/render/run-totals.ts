@@ -9,9 +9,12 @@ export class RunTotals {
   #usage: Usage = {};
   #usd: number | undefined;
   #calls = 0;
+  /** Calls in which a model was asked at all. */
+  #asked = 0;
 
-  add({ paid, usd }: CallRecord): void {
+  add({ paid, usd, attempts }: CallRecord): void {
     this.#calls += 1;
+    if (attempts.length > 0) this.#asked += 1;
     const fields = ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const;
     const added = Object.fromEntries(
       fields.map((field) => [field, sum(this.#usage[field], paid[field])]).filter(([, value]) => value !== undefined),
@@ -22,6 +25,7 @@ export class RunTotals {
 
   line(): string | undefined {
     if (this.#calls === 0) return undefined;
-    return `${this.#calls} model call${this.#calls === 1 ? '' : 's'}, ${usageWords(this.#usage, this.#usd)}`;
+    if (this.#asked === 0) return 'no model was asked';
+    return `${this.#asked} model call${this.#asked === 1 ? '' : 's'}, ${usageWords(this.#usage, this.#usd)}`;
   }
 }

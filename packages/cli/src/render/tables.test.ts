@@ -2,7 +2,7 @@ import type { EventRow, RunEvent, SessionHead } from '@holdfast/agent';
 import type { ScopeBelief } from '@holdfast/core/engine';
 import { describe, expect, it } from 'vitest';
 import { healthLines } from './health-table.ts';
-import { sessionLines, transcriptLines } from './session-table.ts';
+import { sessionLines, shortIds, transcriptLines } from './session-table.ts';
 
 const NOW = 1_000_000_000;
 const clock = (at: number): string => `@${(at - NOW) / 1000}`;
@@ -62,10 +62,17 @@ describe('sessions', () => {
       }) as SessionHead;
     expect(sessionLines([], clock)).toEqual(['no sessions yet']);
     expect(sessionLines([head({}), head({ id: 'longer-id', status: 'unfinished', events: 12 })], clock)).toEqual([
-      'REF  ID         UPDATED  STATUS      EVENTS  AGENT  TITLE',
-      '-1   id-1       @0       done        4       root   One two',
-      '-2   longer-id  @0       unfinished  12      root   One two',
+      'REF       UPDATED  STATUS      EVENTS  AGENT  TITLE',
+      'id-1      @0       done        4       root   One two',
+      'longer-i  @0       unfinished  12      root   One two',
     ]);
+  });
+
+  it('a ref names one session, and a row fits the window', () => {
+    expect(shortIds(['aaaaaaaa-1', 'aaaaaaaa-2', 'bbbbbbbb-1'])).toEqual(['aaaaaaaa-1', 'aaaaaaaa-2', 'bbbbbbbb']);
+    const head = { id: 'id-1', updated: NOW, status: 'done', events: 4, agent: 'root', title: 'word '.repeat(40) } as SessionHead;
+    const lines = sessionLines([head], clock, 60);
+    expect(lines[1]).toBe('id-1  @0       done    4       root   word word word word w…');
   });
 
   it('a transcript reads as it went', () => {
@@ -80,6 +87,7 @@ describe('sessions', () => {
       { type: 'question', id: 'q2', about: 'may-have-run', call, reason: 'r' },
       { type: 'tool-result', id: 'a', name: 'shell', output: 'bad\nworse', failed: true, how: 'done' },
       { type: 'notice', text: 'killed' },
+      { type: 'model-reply', turn: 2, blocks: [{ type: 'text', text: 'Half' }], finish: 'content-filter' },
       { type: 'run-end', why: 'failed', failure: { kind: 'server', message: 'all failed' } },
     ] as unknown as readonly RunEvent[];
     expect(transcriptLines(events.map((event) => ({ event }) as EventRow))).toEqual([
@@ -96,7 +104,9 @@ describe('sessions', () => {
       '? it may have run before: shell cmd=ls',
       '✗ shell: bad',
       '! killed',
-      '! run ended: failed: all failed',
+      'Half',
+      "! the answer was cut by the provider's content filter",
+      '! failed: all failed',
     ]);
   });
 });

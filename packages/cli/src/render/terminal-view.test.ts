@@ -17,7 +17,10 @@ const withdrawn: CallEvent = {
   target: 'east/small-1',
   failure: { kind: 'server', message: 'failing' },
 };
-const LINE = '! east/small-1 broke in mid-answer (failing); what it said is withdrawn';
+const again: CallEvent = { ...withdrawn, type: 'pause', ms: 0, tries: 1, of: 2 } as CallEvent;
+/** The break, and what follows it: one line for both. */
+const gone = (view: TerminalView): string => view.call(withdrawn) + view.call(again);
+const LINE = '! east/small-1 broke in mid-answer (failing); what it said is withdrawn; trying again at once (1 of 2)';
 const reply = (text: string): EventRow =>
   row({ type: 'model-reply', turn: 1, blocks: [{ type: 'text', text }], finish: 'stop', origin: {} as never, usage: {}, call: 'c' });
 
@@ -44,7 +47,7 @@ describe('T1: what is withdrawn is visibly struck where it stands', () => {
     ['blank lines between', 'one\n\n\ntwo'],
   ])('%s', (_name, text) => {
     const { screen, show, view } = open();
-    show('before\n', view.live(live(text)), view.call(withdrawn));
+    show('before\n', view.live(live(text)), gone(view));
     expect(screen.struck).toBe(bare(text));
     expect(screen.plain).toBe(bare(`before${LINE}`));
     expect(screen.text.startsWith('before\n')).toBe(true);
@@ -58,7 +61,7 @@ describe('T1: what is withdrawn is visibly struck where it stands', () => {
         fc.integer({ min: 2, max: 12 }),
         (pieces, columns, rows) => {
           const { screen, show, view } = open(columns, rows);
-          show('before\n', ...pieces.map((piece) => view.live(live(piece))), view.call(withdrawn));
+          show('before\n', ...pieces.map((piece) => view.live(live(piece))), gone(view));
           const text = pieces.join('');
           const isVoid = screen.plain.includes('void');
           if (!isVoid) expect(screen.struck).toBe(bare(text));
@@ -72,25 +75,33 @@ describe('T1: what is withdrawn is visibly struck where it stands', () => {
 
   it('taller than the screen: said to be void, and how much', () => {
     const { screen, show, view } = open(20, 4);
-    show(view.live(live('1\n2\n3\n4\n5')), view.call(withdrawn));
-    expect(screen.text).toBe(`1\n2\n3\n4\n5\n↑ the 5 lines above\nare void\n${LINE.replace(/(.{20})/g, '$1\n')}`.trimEnd());
+    show(view.live(live('1\n2\n3\n4\n5')), gone(view));
+    expect(screen.text).toBe(
+      `1\n2\n3\n4\n5\n↑ the 5 lines above\nare void\n${LINE.replace(/(.{20})/g, '$1\n').replace(/ +\n/g, '\n')}`.trimEnd(),
+    );
     expect(screen.struck).toBe('');
   });
 
   it('without styles the cursor stays where it is, and the line is said to be void', () => {
     const { view } = open(20, 10, PLAIN);
     view.live(live('The answer'));
-    expect(view.call(withdrawn)).toBe(`\n↑ the line above is void\n${LINE}\n`);
+    expect(gone(view)).toBe(`\n↑ the line above is void\n${LINE}\n`);
+  });
+
+  it('the break alone strikes: its line comes with what follows', () => {
+    const { screen, show, view } = open();
+    show(view.live(live('The answer')), view.call(withdrawn));
+    expect([screen.struck, screen.plain]).toEqual(['Theanswer', '']);
   });
 
   it('nothing was shown: nothing is struck', () => {
     const { view } = open();
-    expect(view.call(withdrawn)).toBe(`${COLOR.yellow(LINE)}\n`);
+    expect(gone(view)).toBe(`${COLOR.yellow(LINE)}\n`);
   });
 
   it('what stood in the answer before stays, also after a second withdrawal', () => {
     const { screen, show, view } = open(40);
-    show(view.live(live('First ')), view.call(withdrawn), view.live(live('Second ')), view.call(withdrawn), view.live(live('Third.')));
+    show(view.live(live('First ')), gone(view), view.live(live('Second ')), gone(view), view.live(live('Third.')));
     show(view.row(reply('Third.')));
     expect(screen.struck).toBe('FirstSecond');
     expect(screen.text.split('\n').at(-1)).toBe('Third.');
@@ -134,6 +145,42 @@ describe('T2: a line of its own never lands in the middle of streamed text', () 
     ]);
   });
 
+  it('an answer that was cut is said to be, also where none of it was shown', () => {
+    const { screen, show, view } = open(120);
+    const cut = reply('Half an');
+    show(view.live(live('Half an')), view.row({ ...cut, event: { ...cut.event, finish: 'length' } as RunEvent }));
+    show(view.row({ ...cut, event: { ...cut.event, finish: 'content-filter' } as RunEvent }));
+    expect(screen.text.split('\n')).toEqual([
+      'Half an',
+      expect.stringMatching(/^! the answer was cut: .*max_tokens/),
+      'Half an',
+      expect.stringMatching(/^! the answer was cut .*content filter/),
+    ]);
+  });
+
+  it('a call from before this run keeps its arguments', () => {
+    const { view } = open(120);
+    const call = { type: 'tool-call', id: 'a', name: 'shell', input: '{"cmd":"ls"}' } as const;
+    view.known(row({ type: 'model-reply', turn: 1, blocks: [call], finish: 'tool-calls', origin: {} as never, usage: {}, call: 'c' }));
+    expect(view.row(row({ type: 'tool-start', id: 'a', name: 'shell' }))).toContain('→ shell cmd=ls');
+  });
+
+  it('lines of ours are wrapped at words and hang below their mark; text of the model is left to the terminal', () => {
+    const { screen, show, view } = open(40);
+    const message = 'no model could answer: east/small-1: the request was not accepted ("too spicy")';
+    show(view.live(live('word '.repeat(12))), view.notice('something else happened in the meantime, and more'));
+    show(view.row(row({ type: 'run-end', why: 'failed', failure: { kind: 'bad-request', message } })));
+    expect(screen.text.split('\n')).toEqual([
+      'word word word word word word word word',
+      'word word word word',
+      '! something else happened in the',
+      '  meantime, and more',
+      'failed: no model could answer:',
+      '  east/small-1: the request was not',
+      '  accepted ("too spicy")',
+    ]);
+  });
+
   it('an answer that did not come in pieces is shown whole, one that did is not shown twice', () => {
     const { screen, show, view } = open();
     show(view.row(reply('Whole.')), view.live(live('In pieces.')), view.row(reply('In pieces.')));
@@ -168,6 +215,8 @@ describe('T3: text from models and tools cannot steer the terminal', () => {
       view.row(row({ type: 'tool-result', id: 'a', name: call.name, output: EVIL, failed: true, how: 'done' })),
       view.row(row({ type: 'notice', text: EVIL })),
       view.call({ ...withdrawn, failure: { kind: 'server', message: EVIL } } as CallEvent),
+      view.call({ ...again, failure: { kind: 'auth', message: EVIL, detail: EVIL } } as CallEvent),
+      view.call({ ...again, failure: { kind: 'auth', message: EVIL, detail: EVIL } } as CallEvent),
       view.row(row({ type: 'run-end', why: 'failed', failure: { kind: 'server', message: EVIL } })),
     );
   });

@@ -1,10 +1,12 @@
 import type { EventRow, LiveEvent, RunEvent, ToolCall } from '@holdfast/agent';
 import type { CallEvent } from '@holdfast/core/engine';
-import { callLine } from './call-words.ts';
+import { CallLines, cutWords } from './call-lines.ts';
+import { endWords } from './end-words.ts';
 import { RunTotals } from './run-totals.ts';
 import type { Style } from './style.ts';
 import { resultWords, toolWords } from './tool-words.ts';
 import { rowsDown, tame, tameLine } from './width.ts';
+import { wrapped } from './wrap.ts';
 
 export interface Screen {
   readonly style: Style;
@@ -22,6 +24,7 @@ export interface Screen {
 export class TerminalView {
   readonly #screen: Screen;
   readonly #totals = new RunTotals();
+  readonly #lines = new CallLines();
   readonly #calls = new Map<string, ToolCall>();
   /** What is on the screen of the answer in the making, since its last whole line of ours. */
   #fragment = '';
@@ -48,27 +51,30 @@ export class TerminalView {
   call(event: CallEvent): string {
     if (event.type === 'call-end') this.#totals.add(event.record);
     const struck = event.type === 'withdrawn' ? this.#strike() : '';
-    const line = callLine(event);
-    return line === undefined ? struck : struck + this.#line(this.#screen.style.yellow(`! ${tameLine(line)}`));
+    const line = this.#lines.line(event);
+    return line === undefined ? struck : struck + this.notice(tameLine(line));
   }
 
   /** Something that is not of the run but happened meanwhile. */
   notice(text: string): string {
-    return this.#line(this.#screen.style.yellow(`! ${tame(text)}`));
+    return this.#line(this.#screen.style.yellow(this.#wrap(`! ${tame(text)}`)));
   }
 
-  row({ event }: EventRow): string {
+  row(row: EventRow): string {
     const { style } = this.#screen;
+    const { event } = row;
     switch (event.type) {
       case 'model-reply':
+        this.known(row);
         return this.#reply(event);
       case 'tool-start': {
         const call = this.#calls.get(event.id);
-        return this.#line(style.cyan(`→ ${tameLine(toolWords(call ?? { name: event.name, input: '' }))}`));
+        return this.#line(style.cyan(this.#wrap(`→ ${tameLine(toolWords(call ?? { name: event.name, input: '' }))}`)));
       }
       case 'tool-result': {
         const mark = event.failed ? style.red('✗') : style.green('✓');
-        return this.#line(`${mark} ${style.dim(tameLine(`${event.name}: ${resultWords(event.output, event.failed)}`))}`);
+        const words = this.#wrap(`- ${tameLine(`${event.name}: ${resultWords(event.output, event.failed)}`)}`);
+        return this.#line(`${mark}${style.dim(words.slice(1))}`);
       }
       case 'notice':
         return this.notice(event.text);
@@ -79,26 +85,36 @@ export class TerminalView {
     }
   }
 
-  #reply(event: RunEvent & { readonly type: 'model-reply' }): string {
+  /** A row that was recorded before this run: its calls may be run now. */
+  known({ event }: EventRow): void {
+    if (event.type !== 'model-reply') return;
     for (const block of event.blocks) if (block.type === 'tool-call') this.#calls.set(block.id, block);
+  }
+
+  #wrap(text: string): string {
+    return wrapped(text, this.#screen.columns);
+  }
+
+  #reply(event: RunEvent & { readonly type: 'model-reply' }): string {
     const text = event.blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
     const missed = this.#streamed === '' && text !== '' ? tame(text) : '';
     const end = this.#closeLine(missed);
     this.#fragment = this.#streamed = '';
     this.#kind = undefined;
-    return missed + end;
+    const cut = cutWords(event.finish);
+    return missed + end + (cut === undefined ? '' : this.notice(cut));
   }
 
   #end(event: RunEvent & { readonly type: 'run-end' }): string {
     const { style } = this.#screen;
-    const why = {
-      done: '',
-      failed: style.red(`failed: ${tame(event.failure?.message ?? 'no reason given')}`),
-      'out-of-turns': style.yellow('stopped: the limit of turns (max_iterations) is reached'),
-      stopped: style.yellow('stopped'),
-    }[event.why];
+    const paint = event.why === 'failed' ? style.red : style.yellow;
+    const why = endWords(event);
     const totals = this.#totals.line();
-    return this.#line([...(why === '' ? [] : [why]), ...(totals === undefined ? [] : [style.dim(totals)])].join('\n'));
+    const lines = [
+      ...(why === undefined ? [] : [paint(this.#wrap(tame(why)))]),
+      ...(totals === undefined ? [] : [style.dim(this.#wrap(totals))]),
+    ];
+    return this.#line(lines.join('\n'));
   }
 
   #closeLine(more = ''): string {

@@ -7,6 +7,13 @@ const TAB = 8;
 /** Columns one character takes: two for East Asian and emoji, none for what only marks another. */
 const widthOf = (grapheme: string): number => (NO_WIDTH.test(grapheme) ? 0 : WIDE.test(grapheme) ? 2 : 1);
 
+/** Columns that a line takes; tabs and line ends are not for it. */
+export function widthText(text: string): number {
+  let width = 0;
+  for (const { segment } of SEGMENTS.segment(text)) width += widthOf(segment);
+  return width;
+}
+
 /**
  * Rows the cursor goes down while `text` is written from column 0. A full row wraps only when the next character comes, and a wide
  * one that does not fit wraps early. Escape sequences must be gone before.

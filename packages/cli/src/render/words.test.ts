@@ -1,6 +1,7 @@
 import type { CallEvent, CallRecord } from '@holdfast/core/engine';
 import { describe, expect, it } from 'vitest';
-import { callLine, columns, recordLines, usageWords } from './call-words.ts';
+import { CallLines, cutWords } from './call-lines.ts';
+import { columns, recordLines, usageWords } from './call-words.ts';
 import { resultWords, toolWords, wholeCall } from './tool-words.ts';
 
 const at = 1_000_000;
@@ -50,36 +51,76 @@ describe('a line for what happens in a call', () => {
     [{ type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: overloaded }, `${CLAUDE} overloaded; asking openai/gpt-5`],
     [
       { type: 'skip', target: CLAUDE, reason: 'resting', until: at + 90_000, why: { kind: 'quota' } },
-      `${CLAUDE} passed over: quota, resting for another 1 min 30 s`,
+      `${CLAUDE} passed over: quota used up, resting for another 1 min 30 s`,
     ],
+    [{ type: 'skip', target: CLAUDE, reason: 'no-images' }, `${CLAUDE} passed over: it takes no images`],
     [{ type: 'skip', target: CLAUDE, reason: 'unfit' }, `${CLAUDE} passed over: unfit`],
+    [
+      { type: 'skip', target: CLAUDE, reason: 'resting', until: at + 90_000, why: { kind: 'auth', status: 401 } },
+      `${CLAUDE} passed over: its key was refused, resting for another 1 min 30 s`,
+    ],
+    [
+      { type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: { kind: 'bad-request', message: 'not accepted', detail: 'too\nspicy' } },
+      `${CLAUDE} not accepted ("too spicy"); asking openai/gpt-5`,
+    ],
+    [
+      { type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: { ...overloaded, detail: 'We are overloaded, sorry' } },
+      `${CLAUDE} overloaded; asking openai/gpt-5`,
+    ],
     [{ type: 'skip', target: CLAUDE, reason: 'resting', until: at }, `${CLAUDE} passed over: resting`],
     [{ type: 'wait', ms: 12_000, target: CLAUDE, why: 'told' }, `everything rests; waiting 12 s for ${CLAUDE}`],
-    [
-      { type: 'withdrawn', attempt: 1, target: CLAUDE, failure: { kind: 'truncated', message: 'cut off' } },
-      `${CLAUDE} broke in mid-answer (cut off); what it said is withdrawn`,
-    ],
-    [
-      {
-        type: 'call-end',
-        record: record({ attempts: [attempt('a/x', 'temperature:\n  too high'), attempt('b/y'), attempt('c/z', 'no')] }),
-      },
-      'a/x said: temperature: too high; c/z said: no',
-    ],
-    [{ type: 'call-end', record: record({ outcome: 'done', attempts: [attempt('a/x', 'no')] }) }, undefined],
-    [{ type: 'call-end', record: record({ attempts: [attempt('a/x')] }) }, undefined],
+    [{ type: 'call-end', record: record({ attempts: [attempt('a/x', 'no')] }) }, undefined],
     [{ type: 'call-start', chain: 'root', targets: [] }, undefined],
     [{ type: 'attempt-start', attempt: 1, target: CLAUDE, tries: 0, probe: false }, undefined],
   ])('%o', (what, line) => {
-    expect(callLine(event(what))).toBe(line);
+    expect(new CallLines().line(event(what))).toBe(line);
+  });
+
+  const failure = { kind: 'truncated', message: 'the stream ended early' } as const;
+  const gone = { type: 'withdrawn', attempt: 1, target: CLAUDE, failure };
+  const broke = `${CLAUDE} broke in mid-answer (the stream ended early); what it said is withdrawn`;
+  it.each([
+    ['another is asked', [gone, { type: 'switch', from: CLAUDE, to: 'b/y', failure }], [undefined, `${broke}; asking b/y`]],
+    [
+      'it is asked again',
+      [gone, { type: 'pause', target: CLAUDE, ms: 0, tries: 1, of: 2, failure }],
+      [undefined, `${broke}; trying again at once (1 of 2)`],
+    ],
+    ['nobody is left', [gone, { type: 'call-end', record: record({}) }], [undefined, broke]],
+    [
+      'all rest, and then it is asked again',
+      [
+        { type: 'wait', ms: 21_000, target: CLAUDE, why: 'told', from: CLAUDE, failure: overloaded },
+        { type: 'pause', target: CLAUDE, ms: 0, tries: 1, of: 2, failure: overloaded },
+      ],
+      [`${CLAUDE} overloaded; everything rests; waiting 21 s for ${CLAUDE}`, `trying ${CLAUDE} again (1 of 2)`],
+    ],
+    [
+      'all rest after a break',
+      [
+        gone,
+        { type: 'wait', ms: 21_000, target: 'b/y', why: 'told', from: CLAUDE, failure },
+        { type: 'switch', from: CLAUDE, to: 'b/y', failure },
+      ],
+      [undefined, `${broke}; everything rests; waiting 21 s for b/y`, 'asking b/y'],
+    ],
+  ])('one failure is told once: %s', (_what, what, lines) => {
+    const words = new CallLines();
+    expect(what.map((one) => words.line(event(one)))).toEqual(lines);
+  });
+
+  it('a cut answer is told as one', () => {
+    expect(cutWords('length')).toContain('max_tokens');
+    expect(cutWords('content-filter')).toContain('content filter');
+    expect(cutWords('stop')).toBeUndefined();
   });
 
   it.each([
     [{}, undefined, 'no tokens'],
     [{ input: 1200, output: 34 }, undefined, '1,200 tokens in, 34 out'],
     [{ input: 1200, cacheRead: 1000, output: 34, estimated: true }, 0.0123, '1,200 tokens in, 1,000 from cache, 34 out (estimated), $0.01'],
-    [{ input: 1, output: 1 }, 0.00002, '1 tokens in, 1 out, $0.00002'],
-    [{ input: 1, output: 1 }, 0, '1 tokens in, 1 out, $0.00'],
+    [{ input: 1, output: 1 }, 0.00002, '1 token in, 1 out, $0.00002'],
+    [{ input: 1, output: 1 }, 0, '1 token in, 1 out, $0.00'],
   ])('tokens and cost: %o', (usage, cost, words) => {
     expect(usageWords(usage, cost)).toBe(words);
   });
@@ -87,14 +128,19 @@ describe('a line for what happens in a call', () => {
   it('the record of a call, columns aligned', () => {
     const lines = recordLines(
       record({
-        attempts: [attempt('anthropic/long-name'), { attempt: 2, target: 'b/y', ms: 5, shown: 'hard', usage: { input: 1, output: 2 } }],
+        attempts: [
+          attempt('anthropic/long-name', 'too spicy'),
+          { attempt: 2, target: 'b/y', ms: 5, shown: 'hard', usage: { input: 1, output: 2 } },
+        ],
+        skips: [{ target: 'c/z', place: 2, reason: 'resting', why: { kind: 'auth' } }],
         marks: ['request-suspect'],
       }),
     );
     expect(lines).toEqual([
       'call c',
-      '  1  anthropic/long-name  100 ms  the request was not accepted (400)',
-      '  2  b/y                  5 ms    answered                            1 tokens in, 2 out',
+      '  1  anthropic/long-name  100 ms  the request was not accepted (400): "too spicy"',
+      '  2  b/y                  5 ms    answered, 1 token in, 2 out',
+      '  -  c/z                          passed over: its key was refused',
       '  overload in 1235 ms; paid no tokens [request-suspect]',
     ]);
   });

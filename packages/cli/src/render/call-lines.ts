@@ -1,0 +1,102 @@
+import { humanDuration, quoted, restWords } from '@holdfast/core/engine';
+import type { CallEvent, FailureFact } from '@holdfast/core/engine';
+
+type Event<T extends CallEvent['type']> = Extract<CallEvent, { readonly type: T }>;
+
+/** Why a target is passed over, where the rules' own word is none for people. */
+const REASONS: Readonly<Record<string, string>> = {
+  'window-too-small': 'the request is longer than its window',
+  'smaller-window': 'its window is smaller than one that was too small',
+  'no-images': 'it takes no images',
+  'same-provider': 'its provider has refused this request',
+  offline: 'this machine is offline',
+  probing: 'another call is trying it',
+};
+
+/** Kinds whose sentence says it all; what the provider adds is told at the end, if the call fails. */
+const PLAIN: ReadonlySet<string> = new Set(['rate-limit', 'overload', 'server', 'network', 'timeout', 'truncated', 'empty', 'local']);
+
+/** One line for a failure, a pause, a switch of the calls of a run; one failure is told once. */
+export class CallLines {
+  /** An answer that was taken back; what follows it belongs on the same line. */
+  #withdrawn: Event<'withdrawn'> | undefined;
+  /** Whose failure was told with a wait. */
+  #told: string | undefined;
+
+  line(event: CallEvent): string | undefined {
+    switch (event.type) {
+      case 'pause':
+        return this.#after(event.target, event.failure, pauseWords(event, this.#told === event.target));
+      case 'switch': {
+        const rest = event.restsUntil === undefined ? '' : `resting ${humanDuration(event.restsUntil - event.at)}; `;
+        return this.#after(event.from, event.failure, `${rest}asking ${event.to}`);
+      }
+      case 'skip':
+        return skipWords(event);
+      case 'wait':
+        return this.#wait(event);
+      case 'withdrawn':
+        this.#withdrawn = event;
+        return undefined;
+      case 'call-end':
+        return this.#end();
+      default:
+        return undefined;
+    }
+  }
+
+  #after(target: string, failure: FailureFact, next: string): string {
+    const told = this.#told === target;
+    const before = this.#end();
+    if (told) return next;
+    return before === undefined ? `${target} ${causeWords(failure)}; ${next}` : `${before}; ${next}`;
+  }
+
+  #wait({ target, ms, from, failure }: Event<'wait'>): string {
+    const next = `everything rests; waiting ${humanDuration(ms)} for ${target}`;
+    if (from === undefined || failure === undefined) return next;
+    const line = this.#after(from, failure, next);
+    this.#told = from;
+    return line;
+  }
+
+  #end(): string | undefined {
+    const gone = this.#withdrawn;
+    this.#withdrawn = this.#told = undefined;
+    return gone && `${gone.target} broke in mid-answer (${gone.failure.message}); what it said is withdrawn`;
+  }
+}
+
+const causeWords = ({ kind, message, detail }: FailureFact): string => {
+  const said = PLAIN.has(kind) ? undefined : quoted(message, detail);
+  return said === undefined ? message : `${message} (${said})`;
+};
+
+const pauseWords = ({ target, ms, tries, of }: Event<'pause'>, waited: boolean): string =>
+  `${waited ? `trying ${target} again` : `trying again ${ms < 50 ? 'at once' : `in ${humanDuration(ms)}`}`} (${tries} of ${of})`;
+
+function skipWords({ target, reason, until, why, at }: Event<'skip'>): string {
+  const rest = until === undefined || until <= at ? '' : ` for another ${humanDuration(until - at)}`;
+  return `${target} passed over: ${why ? `${restWords(why.kind)}, ` : ''}${REASONS[reason] ?? reason}${rest}`;
+}
+
+/** What only who looks closely wants to know. */
+export function attemptLine(event: CallEvent): string | undefined {
+  switch (event.type) {
+    case 'attempt-start':
+      return `attempt ${event.attempt}: asking ${event.target}${event.probe ? ' (probe)' : ''}`;
+    case 'attempt-commit':
+      return `attempt ${event.attempt}: first content after ${humanDuration(event.ms)}`;
+    case 'attempt-end':
+      return `attempt ${event.attempt}: ${event.failure ? `${event.failure.kind}, ${event.failure.message}` : 'whole'} after ${humanDuration(event.ms)}`;
+    default:
+      return undefined;
+  }
+}
+
+/** An answer that ended before the model had said all: by the limit of tokens, or by a filter. */
+export const cutWords = (finish: string): string | undefined =>
+  ({
+    length: 'the answer was cut: it reached the limit of tokens (max_tokens, or what the model gives)',
+    'content-filter': "the answer was cut by the provider's content filter",
+  })[finish];
