@@ -1,6 +1,6 @@
 import { chainOf, defaultAgent, obstacles, type AgentFile, type AgentSpec, type ChainSpec } from '@holdfast/agent/engine';
 import { nearest } from '@holdfast/core/engine';
-import { agentFile, invalid } from './config-files.ts';
+import { invalid, readAgentFile, sayWarnings } from './config-files.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
 
 export interface AgentChoice {
@@ -16,9 +16,12 @@ export interface ChosenAgent {
   readonly chain: ChainSpec;
 }
 
-/** Reads and checks the agent file and picks the agent and its models. Every mistake in it is said with its place; warnings too, on stderr. */
+/**
+ * Reads and checks the agent file and picks the agent and its models. Every mistake in it is said with its place. Warnings are said on
+ * stderr when it can run: else they would be what stands in the way, once more.
+ */
 export async function chooseAgent(context: Context, choice: AgentChoice): Promise<ChosenAgent> {
-  const file = await agentFile(context, choice.file);
+  const { file, warnings } = await readAgentFile(context, choice.file);
   const name = choice.agent ?? defaultAgent(file);
   const spec = file.agents.get(name);
   if (!spec) {
@@ -36,6 +39,7 @@ export async function chooseAgent(context: Context, choice: AgentChoice): Promis
   }
   const inTheWay = obstacles(file, spec, chosen.chain, context.env);
   if (inTheWay.length > 0) throw invalid(`${choice.file} cannot run here`, inTheWay);
+  sayWarnings(context, choice.file, warnings);
   return { file, spec, chain: chosen.chain };
 }
 

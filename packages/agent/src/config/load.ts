@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly env: Environment;
   /** Absent: told by what the file holds. */
   readonly kind?: FileKind;
+  /** What a file is that holds neither agents nor a section only Holdfast has; absent: an agent file. */
+  readonly likely?: FileKind;
   /** A gateway file (`--config`) whose providers, models and tiers may be used; a name of the file itself wins. */
   readonly base?: AgentFile;
 }
@@ -49,7 +51,7 @@ export function load(text: string, name: string, options: LoadOptions): Loaded {
     return faults.length > 0 ? { kind: options.kind ?? 'agent', problems } : whole({ line: 1, column: 1 }, 'the file is empty', EMPTY);
   if (root.kind === 'null') return whole(root.at, 'the file is empty', EMPTY);
   if (root.kind !== 'map') return whole(root.at, `the file holds ${found(root)}, not a map of keys and values`, EMPTY);
-  const kind = options.kind ?? kindOf(root, name);
+  const kind = options.kind ?? kindOf(root, name, options.likely ?? 'agent');
   return { kind, ...judge(root, name, kind, problems, options) };
 }
 
@@ -74,10 +76,10 @@ function judge(
 }
 
 /** A gateway file has no agents (misspelt neither) but a section only Holdfast has, or its name. */
-function kindOf(root: MapNode, name: string): FileKind {
+function kindOf(root: MapNode, name: string, likely: FileKind): FileKind {
   if ([...root.entries.keys()].some((key) => nearest(key, ['agents']) !== undefined)) return 'agent';
   const ours = ['tiers', 'lanes', 'server', 'classify'].some((key) => root.entries.has(key));
-  return ours || /(^|[\\/])holdfast\.ya?ml$/.test(name) ? 'gateway' : 'agent';
+  return ours || /(^|[\\/])holdfast\.ya?ml$/.test(name) ? 'gateway' : likely;
 }
 
 /** More of them help nobody: something else was handed in than an agent file. */

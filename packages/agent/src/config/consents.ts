@@ -1,0 +1,37 @@
+import { resolveProvider } from '@holdfast/core/engine';
+import type { Environment, ProviderEntry } from '@holdfast/core/engine';
+import { needs } from '../rules/trust.ts';
+import type { Need } from '../rules/trust.ts';
+import { asksOf } from './asks.ts';
+import { join } from './check-node.ts';
+import type { AgentFile } from './file.ts';
+import type { Mark } from './problem.ts';
+
+/** What needs consent, and where the file says so. */
+export interface ConsentPlace extends Mark {
+  readonly need: Need;
+  /** The agent file, or the gateway file behind it. */
+  readonly file: string;
+  readonly path: string;
+}
+
+/** Known vendors' keys that a run of the file's agents would send to others; of a file without agents, what its entries would. */
+export function consentPlaces(file: AgentFile, env: Environment): readonly ConsentPlace[] {
+  const entries = [...file.providers.values()].map((provider) => ({ ...provider, path: join('providers', provider.entry.name) }));
+  const own = [...file.models.values()].flatMap((model) =>
+    model.entry === undefined ? [] : [{ entry: model.entry, at: model.at, file: model.file, path: join('models', model.name) }],
+  );
+  const asked = new Set(
+    [...file.agents.values()].flatMap((agent) => asksOf(file, agent, env)).flatMap((asks) => asks.entries.map(({ name }) => name)),
+  );
+  return [...entries, ...own]
+    .filter(({ entry }) => file.agents.size === 0 || asked.has(entry.name))
+    .flatMap(({ entry, at, file: written, path }) => needsOf(entry, env).map((need) => ({ ...at, need, file: written, path })));
+}
+
+function needsOf(entry: ProviderEntry, env: Environment): readonly Need[] {
+  const answer = resolveProvider(entry, env);
+  if ('error' in answer) return [];
+  const { name, consent, baseUrl } = answer.ok;
+  return needs({ sends: consent.map(({ variable }) => ({ variable, to: baseUrl, provider: name })), commands: [] });
+}
