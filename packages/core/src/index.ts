@@ -4,6 +4,7 @@
  */
 export { CallFailure, isCallFailure } from './call-failure.ts';
 export type { CallEvent, FailureFact } from './events.ts';
+export { systemClock, systemNewId } from './io/clock-system.ts';
 export type { Model } from './model.ts';
 export type { Clock, Emit, Environment, HealthStore, NewId, Random } from './ports.ts';
 export { isModelFailure, ModelFailure, type FailureFacts, type FailureKind } from './rules/failure.ts';

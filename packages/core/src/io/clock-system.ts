@@ -38,6 +38,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   mono: () => performance.now(),
@@ -47,4 +48,5 @@ export const systemClock: Clock = {
 
 export const systemRandom: Random = () => Math.random();
 
+/** A random UUID. */
 export const systemNewId: NewId = () => crypto.randomUUID();

@@ -5,7 +5,7 @@ import type { CallRecord, SkipRecord } from './record.ts';
 /** Characters of a provider's own words in one sentence. */
 const MOST_SAID = 200;
 /** What no waiting mends: a key, a right or a name must be changed. */
-const UNMENDED: ReadonlySet<FailureKind> = new Set(['auth', 'access-denied', 'model-missing']);
+export const NEEDS_MENDING: ReadonlySet<string> = new Set(['auth', 'access-denied', 'model-missing']);
 /** Why something rests, where the kind alone is no word for people. */
 const REST_WORDS: Readonly<Partial<Record<FailureKind, string>>> = {
   auth: 'its key was refused',
@@ -69,5 +69,5 @@ export function blamed(record: CallRecord): readonly { readonly target: string; 
 /** Everything that failed or rests does so for a key, a right or a name. */
 export function needsMending(record: CallRecord): boolean {
   const all = blamed(record);
-  return all.length > 0 && all.every(({ kind }) => UNMENDED.has(kind));
+  return all.length > 0 && all.every(({ kind }) => NEEDS_MENDING.has(kind));
 }
