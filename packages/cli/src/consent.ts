@@ -24,7 +24,9 @@ export const consentTo =
       const way = `If that is what you want: holdfast trust ${file}`;
       throw new CommandError(EXIT.usage, `${file} needs your consent:\n${said}\n${way}`);
     }
-    const answer = await terminal.ask(`${file} needs your consent:\n${said}\nIs that what you want? [y]es, [n]o: `, signal);
+    const answer = await terminal.ask(`${file} needs your consent:\n${said}\nIs that what you want? [y]es, [n]o: `, signal, {
+      fresh: true,
+    });
     if (!/^y(es)?$/i.test(answer?.trim() ?? '')) throw new CommandError(EXIT.failed, 'no consent, nothing was sent');
     await guarded(trust.trust(file, all));
   };

@@ -1,16 +1,22 @@
 import type { Environment } from '@holdfast/core';
 
+export interface AskOptions {
+  /** What was typed before the question was there is dropped. */
+  readonly fresh?: boolean;
+}
+
 /** The terminal a command talks to. Results go to `out`, everything else to `err`. */
 export interface Terminal {
   readonly outIsTty: boolean;
   readonly inIsTty: boolean;
+  readonly errIsTty: boolean;
   readonly color: boolean;
   columns(): number;
   rows(): number;
   out(text: string): void;
   err(text: string): void;
   /** One line typed by the user; undefined when the input has ended. Rejects when the signal fires. */
-  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  ask(question: string, signal: AbortSignal, options?: AskOptions): Promise<string | undefined>;
   /** All of stdin, for `-`. */
   input(signal: AbortSignal): Promise<string>;
 }
@@ -32,8 +38,14 @@ export interface Context {
   readonly json: boolean;
   /** What stderr says of a run that nobody watches. */
   readonly logLevel: LogLevel;
+  /** How this command was called: the beginning of a command to type. */
+  readonly program: string;
+  /** Flags of this call that say where things are, to be repeated in a command to type. */
+  readonly where: readonly string[];
   /** Fires on Ctrl-C and on SIGTERM. */
   readonly signal: AbortSignal;
+  /** Until disposed the next Ctrl-C does this instead, once. */
+  softened(stop: () => void): Disposable;
 }
 
 /** Exit codes, as documented. */

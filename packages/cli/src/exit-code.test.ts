@@ -27,6 +27,16 @@ describe('exitOf', () => {
     expect(exitOf(failed(kind, retryAt), NONE)).toBe(exit);
   });
 
+  it.each([
+    [['auth', 'model-missing', 'access-denied'], 1],
+    [['auth', 'quota'], 75],
+    [['overload'], 75],
+    [[], 75],
+  ])('all rest because of %j → %i', (kinds, exit) => {
+    const failure = { kind: 'resting', message: '', blamed: kinds.map((kind) => ({ target: 'a/x', kind })) };
+    expect(exitOf({ why: 'failed', answer: '', failure }, NONE)).toBe(exit);
+  });
+
   it('a stop exits as its signal does', () => {
     expect(exitOf({ why: 'stopped', answer: '' }, AbortSignal.abort(new CommandError(143, '')))).toBe(143);
     expect(exitOf({ why: 'stopped', answer: '' }, NONE)).toBe(130);

@@ -1,17 +1,26 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { CommandError, EXIT, type Context } from './context.ts';
 import { processTerminal } from './io/terminal-process.ts';
 import { program, type Action, type Everywhere } from './program.ts';
+import { quote } from './shell-words.ts';
+
+interface Interrupts extends Pick<Context, 'signal' | 'softened'> {
+  readonly code: () => number | undefined;
+}
 
 /** Interrupts: the first stops the run at once, a second one while it is stopping leaves without waiting. */
-function interrupts(): { readonly signal: AbortSignal; readonly code: () => number | undefined } {
+function interrupts(): Interrupts {
   const stop = new AbortController();
   let code: number | undefined;
+  let soft: (() => void) | undefined;
   const on = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', exit: number): void => {
     process.on(name, () => {
       if (code !== undefined) process.exit(exit);
+      const instead = name === 'SIGINT' ? soft : undefined;
+      soft = undefined;
+      if (instead) return instead();
       code = exit;
       stop.abort(new CommandError(exit, ''));
     });
@@ -19,22 +28,42 @@ function interrupts(): { readonly signal: AbortSignal; readonly code: () => numb
   on('SIGINT', EXIT.interrupted);
   on('SIGTERM', EXIT.terminated);
   on('SIGHUP', 129);
-  return { signal: stop.signal, code: () => code };
+  const softened: Context['softened'] = (instead) => {
+    soft = instead;
+    return { [Symbol.dispose]: () => void (soft = undefined) };
+  };
+  return { signal: stop.signal, softened, code: () => code };
 }
 
-function contextOf(flags: Everywhere, signal: AbortSignal): Context {
+/** How to call this command again: by its name where it has one, else as it was called. */
+function programName(): string {
+  if (process.env['npm_command'] === 'exec') return 'npx holdfast';
+  const path = process.argv[1] ?? 'holdfast';
+  if (!/\.[cm]?[jt]s$/.test(path)) return basename(path);
+  const near = relative(process.cwd(), path);
+  return `node ${quote(near.startsWith('..') ? path : near)}`;
+}
+
+function contextOf(flags: Everywhere, { signal, softened }: Interrupts): Context {
   const color =
     flags.color !== false && process.env['NO_COLOR'] === undefined && (process.stdout.isTTY ?? false) && process.env['TERM'] !== 'dumb';
+  if (flags.state === '') throw new CommandError(EXIT.usage, '--state names no folder');
   return {
     terminal: processTerminal(color),
     env: (name) => process.env[name],
     environment: process.env,
     cwd: process.cwd(),
-    state: resolve(flags.state ?? process.env['HOLDFAST_STATE'] ?? join(homedir(), '.holdfast')),
+    state: resolve(flags.state ?? (process.env['HOLDFAST_STATE'] || join(homedir(), '.holdfast'))),
     config: { file: flags.config ?? 'holdfast.yaml', named: flags.config !== undefined },
     json: flags.json ?? false,
     logLevel: flags.logLevel ?? 'info',
+    program: programName(),
+    where: [
+      ...(flags.state === undefined ? [] : ['--state', flags.state]),
+      ...(flags.config === undefined ? [] : ['--config', flags.config]),
+    ],
     signal,
+    softened,
   };
 }
 
@@ -63,10 +92,11 @@ function bearLostOutput(): void {
 
 export async function main(): Promise<void> {
   bearLostOutput();
-  const { signal, code } = interrupts();
+  const stops = interrupts();
+  const { code } = stops;
   let exit: number = EXIT.done;
   const perform = async (flags: Everywhere, action: Action): Promise<void> => {
-    exit = await action(contextOf(flags, signal));
+    exit = await action(contextOf(flags, stops));
   };
   try {
     await program(perform).parseAsync(joinSession(process.argv.slice(2)), { from: 'user' });

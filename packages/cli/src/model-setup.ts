@@ -25,6 +25,7 @@ import {
 import { alloy } from './alloy.ts';
 import { CommandError, EXIT } from './context.ts';
 import { providerFetch } from './io/provider-fetch.ts';
+import { namedKeys, namingKey, type NamedKeys } from './named-keys.ts';
 import { targetOf } from './target-facts.ts';
 
 export interface ModelPorts {
@@ -44,8 +45,14 @@ const PATIENCE = 30_000;
 const TOTAL = 15 * 60_000;
 const CONNECT = 10_000;
 
+export interface ChainModel {
+  readonly model: Model;
+  readonly keys: NamedKeys;
+  close(): Promise<void>;
+}
+
 /** The models of a chain as one. Nothing is asked, and no vendor package loaded, before the first call. */
-export async function chainModel(chain: ChainSpec, file: AgentFile, ports: ModelPorts): Promise<{ model: Model; close(): Promise<void> }> {
+export async function chainModel(chain: ChainSpec, file: AgentFile, ports: ModelPorts): Promise<ChainModel> {
   const { settings } = chain;
   if (settings.onPartial === 'continue')
     throw new CommandError(EXIT.usage, '`on_partial: continue` is not offered by this version: use restart or fail');
@@ -84,11 +91,15 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
         hash: ports.hash,
         emit: ports.emit,
         classify: (error, target, now) =>
-          classify(error, { protocol: target.protocol, provider: target.entry, model: target.model, now, userRows }),
+          namingKey(classify(error, { protocol: target.protocol, provider: target.entry, model: target.model, now, userRows }), target),
       },
     );
   };
-  return { model: alloy(chain, ofPlaces, systemRandom, (place) => places[place]?.length ?? 0), close: client.close };
+  return {
+    model: alloy(chain, ofPlaces, systemRandom, (place) => places[place]?.length ?? 0),
+    keys: namedKeys(resolved),
+    close: client.close,
+  };
 }
 
 function resolve(target: ChainTarget, ports: ModelPorts): ResolvedProvider {

@@ -2,6 +2,7 @@ import type { RunEvent, Runtime } from '@holdfast/agent';
 import type { Terminal } from './context.ts';
 import { wholeCall } from './render/tool-words.ts';
 import { tame, tameLine } from './render/width.ts';
+import { wrapped } from './render/wrap.ts';
 
 export type Question = RunEvent & { readonly type: 'question' };
 
@@ -21,12 +22,12 @@ export async function answerQuestion({ terminal, runtime, signal, yolo }: AskPor
   }
   const approval = question.about === 'approval';
   const what = tame(wholeCall(question.call));
-  const reason = tameLine(question.reason);
+  const reason = wrapped(`  ${tameLine(question.reason)}`, terminal.columns());
   const text = approval
-    ? `? ${what}\n  ${reason}\n  [y]es, [n]o, [a]lways this tool, or say why not: `
-    : `? ${what}\n  ${reason}\n  It may have run before. Run it again? [y]es, [n]o: `;
+    ? `? ${what}\n${reason}\n  [y]es, [n]o, [a]lways this tool in this session, or say why not: `
+    : `? ${what}\n${reason}\n  Run it again? [y]es, [n]o: `;
   for (;;) {
-    const line = (await terminal.ask(text, signal))?.trim();
+    const line = (await terminal.ask(text, signal, { fresh: true }))?.trim();
     const word = line?.toLowerCase();
     if (word === 'y' || word === 'yes') return void runtime.answer(session, question.id, { decision: 'allow' });
     if (approval && (word === 'a' || word === 'always')) return void runtime.answer(session, question.id, { decision: 'allow-tool' });

@@ -43,7 +43,7 @@ export function runView(terminal: Terminal, { json, explain, logLevel }: ViewOpt
       const lines = records
         .splice(0)
         .flatMap(recordLines)
-        .map((line) => wrapped(tameLine(line), terminal.outIsTty ? terminal.columns() : undefined, '      '));
+        .map((line) => wrapped(tameLine(line), terminal.errIsTty ? terminal.columns() : undefined, '      '));
       if (lines.length > 0) terminal.err(`\n${lines.join('\n')}\n`);
     },
   };

@@ -23,6 +23,7 @@ import { keyedHash, openStateFolder } from './io/state-folder.ts';
 import { readTextFile } from './io/text-file.ts';
 import { LiveSecrets } from './live-secrets.ts';
 import { chainModel } from './model-setup.ts';
+import type { NamedKeys } from './named-keys.ts';
 import { runView, type RunView } from './run-view.ts';
 import { secretsOf } from './secrets-setup.ts';
 
@@ -42,6 +43,7 @@ export interface Opened {
   readonly view: RunView;
   /** Somebody is there to answer questions. */
   readonly attended: boolean;
+  readonly keys: NamedKeys;
   /** The agent file as the user named it, and its real path. */
   readonly file: { readonly name: string; readonly path: string };
   close(): Promise<void>;
@@ -64,7 +66,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
   const tools = agentTools(chosen.spec, context, secrets);
   const ports = { env: context.env, health, hash, emit, secret: secrets.add, consent: consentTo(context, state, options.file) };
-  const { model, close } = await chainModel(chosen.chain, chosen.file, ports);
+  const { model, keys, close } = await chainModel(chosen.chain, chosen.file, ports);
   const store = await orAbort(sessionStore(state), context.signal);
   const attended = context.terminal.inIsTty && !context.json;
   const runtime = agentRuntime({
@@ -87,6 +89,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     store,
     view,
     attended,
+    keys,
     file: { name: options.file, path },
     close: async () => {
       await runtime.close();

@@ -20,7 +20,7 @@ describe.concurrent('75: nothing can answer now', () => {
       const ended = await place.run(['run', file, `Hello ${round}`]);
       expect(ended).toMatchObject({ code: 75, out: '' });
       expect(ended.err).toMatch(/^failed: .*east\/small-1/m);
-      expect(ended.err).toMatch(/^holdfast: go on after \d\d:\d\d:\d\d with: holdfast run .* --session -1$/m);
+      expect(ended.err).toMatch(/^holdfast: go on after \d\d:\d\d:\d\d with: node \S+holdfast.js run \S+agent.yaml --session [\da-f]{8}$/m);
       clean(ended);
     }
     expect(asked()).toBe(1);
@@ -35,7 +35,7 @@ describe.concurrent('75: nothing can answer now', () => {
     const { file } = await failing(place, fault);
     const ended = await place.run(['run', file, 'Hello']);
     expect(ended).toMatchObject({ code: 75, out: '' });
-    expect(ended.err).toMatch(/^holdfast: go on .*with: holdfast run/m);
+    expect(ended.err).toMatch(/^holdfast: go on .*with: node \S+holdfast.js run/m);
     clean(ended);
   });
 
@@ -65,6 +65,29 @@ describe.concurrent('1: failed', () => {
     expect(ended).toMatchObject({ code: 1, out: '' });
     expect(ended.err).toMatch(/^failed: .*east\/small-1/m);
     clean(ended);
+  });
+});
+
+describe.concurrent('1: a refused key', () => {
+  it('asked or resting, it is 1, and the variable and the ways out are named', async () => {
+    await using place = new Place();
+    const { file, asked } = await failing(place, { do: 'status', reason: 'auth' });
+    for (const message of [/the key in LAB_KEY was refused/, /resting \(its key was refused, 401\)/]) {
+      const ended = await place.run(['run', file, 'Hello', '--state', 'my state']);
+      expect(ended).toMatchObject({ code: 1, out: '' });
+      expect(ended.err).toMatch(message);
+      expect(ended.err).not.toContain('try again in');
+      expect(ended.err).toMatch(
+        /^holdfast: the key in LAB_KEY was refused; a changed key is noticed at once, and .*: node \S+ health clear east --state 'my state'$/m,
+      );
+      expect(ended.err).toMatch(/^holdfast: go on with: node \S+ run \S+ --session [\da-f]{8} --state 'my state'$/m);
+    }
+    expect(asked()).toBe(1);
+    expect(await place.run(['health', 'clear', 'east', '--state', 'my state'])).toMatchObject({ code: 0 });
+    await place.run(['run', file, 'Hello', '--state', 'my state']);
+    expect(asked()).toBe(2);
+    await place.run(['run', file, 'Hello', '--state', 'my state'], { env: { LAB_KEY: 'another-key-0123456789' } });
+    expect(asked()).toBe(3);
   });
 });
 

@@ -91,7 +91,7 @@ describe('Ctrl-C', () => {
     expect(place.read('log')).toBe('ran\n');
   });
 
-  it.skipIf(!SCRIPT)('at the prompt of an interactive session, and in mid-answer there: 130', async () => {
+  it.skipIf(!SCRIPT)('at the prompt of an interactive session, and once more after a stopped answer there: 130', async () => {
     await using place = new Place();
     const held = gate(3);
     const lab = await place.lab({
@@ -110,6 +110,8 @@ describe('Ctrl-C', () => {
     await busy.says(/tokens in[^>]*> /);
     await busy.type('More\n');
     await held.reached;
+    await busy.type('\x03');
+    await busy.says(/stopped[^>]*> /);
     await busy.type('\x03');
     expect((await busy.ended).code).toBe(130);
     expect((await rowsOf(place)).at(-1)!.event).toEqual({ type: 'run-end', why: 'stopped' });

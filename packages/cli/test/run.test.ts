@@ -39,7 +39,7 @@ describe('run, where stdout is no terminal', () => {
     const file = place.agent({ providers: [east, west], fallback: ['west/small-1'] });
     const { code, out, err } = await place.run(['run', file, 'Hello']);
     expect({ code, out }).toEqual({ code: 0, out: 'From the west.\n' });
-    expect(err).toMatch(/^east\/small-1 the key .*was refused \(\"Incorrect API key.*\"\); resting .+; asking west\/small-1$/m);
+    expect(err).toMatch(/^east\/small-1 the key .*was refused \("Incorrect API key.*"\); resting .+; asking west\/small-1$/m);
   });
 
   it('--json: one event a line, the result last, nothing on stderr', async () => {
@@ -64,6 +64,35 @@ describe('run, where stdout is no terminal', () => {
     const { code, out } = await place.run(['run', place.agent({ providers: [east] }), 'Hello', '--json']);
     expect(code).toBe(1);
     expect(events(out).at(-1)).toMatchObject({ on: 'result', why: 'failed', exit: 1, failure: { kind: 'bad-request' } });
+  });
+});
+
+describe('run, an answer that is not whole', () => {
+  it.each([
+    ['length', /^the answer was cut: .*max_tokens/m],
+    ['content-filter', /^the answer was cut by the provider's content filter$/m],
+  ] as const)('%s: printed, and said to be cut, now and when it is printed again', async (finish, says) => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', script: { text: 'Half an ans', finish } });
+    const file = place.agent({ providers: [east] });
+    const { code, out, err } = await place.run(['run', file, 'Hello', '--log-level', 'error']);
+    expect({ code, out }).toEqual({ code: 0, out: 'Half an ans\n' });
+    expect(err).toMatch(says);
+    expect((await place.run(['sessions', 'show', '-1'])).out).toContain('! the answer was cut');
+    expect(await place.run(['run', file, '--session', '-1'])).toMatchObject({
+      code: 0,
+      out: 'Half an ans\n',
+      err: expect.stringContaining('the answer was cut'),
+    });
+  });
+
+  it('what the provider said of a refusal is told', async () => {
+    await using place = new Place();
+    const body = JSON.stringify({ error: { message: 'messages[0].content too spicy', type: 'invalid_request_error' } });
+    const east = await place.lab({ name: 'east', outage: { rules: [{ target: '*', fault: { do: 'status', status: 400, body } }] } });
+    const { err } = await place.run(['run', place.agent({ providers: [east] }), 'Hello', '--explain']);
+    expect(err.match(/"messages\[0\]\.content too spicy"/g)).toHaveLength(2);
+    expect((await place.run(['sessions', 'show', '-1'])).out).toContain('too spicy');
   });
 });
 

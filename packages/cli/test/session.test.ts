@@ -43,6 +43,20 @@ describe.concurrent('--session', () => {
     expect(east.requests).toHaveLength(2);
   });
 
+  it('a session of another file is said to be, by its short ref', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east', script: echo });
+    const file = place.agent({ providers: [east] });
+    const other = place.agent({ providers: [east] }, 'other.yaml');
+    expect(await place.run(['run', other, 'hello'])).toMatchObject({ code: 0 });
+    const ref = (await place.run(['sessions'])).out.split('\n')[1]!.split(' ')[0]!;
+    expect(ref).toMatch(/^[\da-f]{8}$/);
+    const { code, err } = await place.run(['run', file, '--session', ref]);
+    expect(code).toBe(2);
+    expect(err).toContain(`session "${ref}" is not of ${file} but of ${other}`);
+    expect(await place.run(['run', other, '--session', ref])).toMatchObject({ code: 0, out: 'You said hello.\n' });
+  });
+
   it('with a prompt it adds a turn to the same conversation', async () => {
     await using place = new Place();
     const east = await place.lab({ name: 'east', script: byTurn([echo, echo]) });

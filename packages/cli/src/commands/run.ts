@@ -1,12 +1,14 @@
 import type { EventRow, Run, RunResult, Runtime } from '@holdfast/agent';
-import { orAbort } from '@holdfast/core/engine';
+import { follow, orAbort } from '@holdfast/core/engine';
 import { EXIT, CommandError, type Context } from '../context.ts';
 import { exitOf, stopCode } from '../exit-code.ts';
 import { openRuntime, type Opened, type RuntimeOptions } from '../runtime-setup.ts';
 import { promptText } from '../prompt-text.ts';
 import { answerQuestion } from '../questions.ts';
+import { cutWords } from '../render/call-lines.ts';
 import { sessionProblem } from '../session-problem.ts';
 import { findSession } from '../session-ref.ts';
+import { keyLines, wayOn } from '../way-on.ts';
 
 export interface RunOptions extends RuntimeOptions {
   readonly prompt?: string;
@@ -26,7 +28,9 @@ export async function run(context: Context, options: RunOptions): Promise<number
   try {
     const session = options.session === undefined ? undefined : (await findSession(opened.store, options.session, opened.file)).id;
     if (interactive) return await converse(context, opened, options);
-    return await perform(context, opened, options, await orAbort(begin(opened.runtime, session, prompt), context.signal));
+    const cut = session === undefined ? undefined : await before(opened, session);
+    const under = await orAbort(begin(opened.runtime, session, prompt), context.signal);
+    return await perform(context, opened, { options, under, interactive, ...(cut !== undefined && { cut }) });
   } catch (error) {
     if (context.signal.aborted) return stopCode(context.signal);
     throw sessionProblem(error);
@@ -40,9 +44,26 @@ const begin = (runtime: Runtime, session: string | undefined, prompt: string | u
   return runtime.resume(session as string);
 };
 
+/** Makes known what a session owes from before this run; answers what is to be said of its last answer. */
+async function before({ store, view }: Opened, session: string): Promise<string | undefined> {
+  const last = (await store.read(session, 0)).findLast(({ event }) => event.type === 'model-reply');
+  if (last === undefined) return undefined;
+  view.known(last);
+  return last.event.type === 'model-reply' ? cutWords(last.event.finish) : undefined;
+}
+
+interface Performance {
+  readonly options: RunOptions;
+  readonly under: Run;
+  readonly interactive: boolean;
+  /** To be said of the answer if it is only printed again. */
+  readonly cut?: string;
+}
+
 /** Shows one run to its end and answers its questions. A stop reaches it at once. */
-async function perform(context: Context, { runtime, view, attended }: Opened, options: RunOptions, under: Run): Promise<number> {
+async function perform(context: Context, opened: Opened, { options, under, interactive, cut }: Performance): Promise<number> {
   const { signal, terminal } = context;
+  const { runtime, view, attended } = opened;
   const stop = (): void => void runtime.stop(under.session);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop);
@@ -56,7 +77,13 @@ async function perform(context: Context, { runtime, view, attended }: Opened, op
     const result: RunResult = await under.done;
     const exit = exitOf(result, signal);
     view.end(under.session, result, exit, seen > 0);
-    if (exit !== EXIT.done && !context.json) say(terminal.err, result, options.file);
+    if (seen === 0 && cut !== undefined) view.notice(cut);
+    if (context.json) return exit;
+    const ways = interactive
+      ? keyLines(context, result.failure, opened.keys)
+      : wayOn(context, options, under.session, result, exit, opened.keys);
+    // Not wrapped: what is to be typed must stay in one piece.
+    for (const line of ways) terminal.err(`holdfast: ${line}\n`);
     return exit;
   } finally {
     signal.removeEventListener('abort', stop);
@@ -75,13 +102,7 @@ async function ask(
   });
 }
 
-/** The way on, where there is one. */
-function say(err: (text: string) => void, { why, failure }: RunResult, file: string): void {
-  const later = failure?.retryAt === undefined ? '' : ` after ${new Date(failure.retryAt).toTimeString().slice(0, 8)}`;
-  if (why !== 'done') err(`holdfast: go on${later} with: holdfast run ${file} --session -1\n`);
-}
-
-/** An interactive session: a prompt a line, until the input ends. */
+/** An interactive session: a prompt a line, until the input ends. Ctrl-C stops an answer; at the prompt, or a second time, it ends the session. */
 async function converse(context: Context, opened: Opened, options: RunOptions): Promise<number> {
   const { terminal, signal } = context;
   let session: string | undefined;
@@ -92,7 +113,9 @@ async function converse(context: Context, opened: Opened, options: RunOptions): 
     if (line.trim() === '') continue;
     const under = await orAbort(begin(opened.runtime, session, line), signal);
     session = under.session;
-    const exit = await perform(context, opened, options, under);
+    using turn = follow(signal);
+    using _soft = context.softened(() => turn.abort(new CommandError(EXIT.interrupted, '')));
+    const exit = await perform({ ...context, signal: turn.signal }, opened, { options, under, interactive: true });
     if (signal.aborted) return exit;
   }
 }

@@ -1,20 +1,37 @@
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createHmac, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CommandError, EXIT } from '../context.ts';
 
 /** Makes the state folder if need be, for this user alone (0700), and sees that it can be written. */
 export function openStateFolder(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    make(path);
     if (!statSync(path).isDirectory()) throw new Error('it is a file');
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    // To open a pipe waits for whoever is at its other end.
+    const odd = readdirSync(path, { withFileTypes: true }).find((one) => one.isFIFO() || one.isCharacterDevice());
+    if (odd) throw new Error(`${odd.name} in it is no file`);
     return path;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const way = 'Name another folder with --state DIR or HOLDFAST_STATE, or make this one writable.';
     throw new CommandError(EXIT.failed, `the state folder ${path} cannot be used: ${why}\n${way}`, { cause: error });
+  }
+}
+
+/** Level by level: a recursive `mkdir` never returns where the system says of a new folder that there is no such one, as below `/proc`. */
+function make(path: string): void {
+  const missing: string[] = [];
+  for (let level = path; !existsSync(level) && dirname(level) !== level; level = dirname(level)) missing.unshift(level);
+  for (const level of missing) {
+    try {
+      mkdirSync(level, { mode: 0o700 });
+    } catch (error) {
+      // Another process was faster.
+      if (!existsSync(level)) throw error;
+    }
   }
 }
 

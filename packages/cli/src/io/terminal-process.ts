@@ -1,23 +1,76 @@
 import { createInterface } from 'node:readline';
-import type { Terminal } from '../context.ts';
+import type { AskOptions, Terminal } from '../context.ts';
 
-function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
+/** Lines that came with an answer and were typed ahead of the next prompt, and the line begun after them. */
+interface Ahead {
+  readonly lines: string[];
+  begun: string;
+}
+
+async function ask(ahead: Ahead, question: string, signal: AbortSignal, { fresh = false }: AskOptions): Promise<string | undefined> {
+  signal.throwIfAborted();
+  if (fresh) {
+    ahead.lines.length = 0;
+    ahead.begun = '';
+    await dropTyped();
+    signal.throwIfAborted();
+  }
+  const known = ahead.lines.shift();
+  if (known !== undefined) {
+    process.stderr.write(`${question}${known}\n`);
+    return known;
+  }
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
+    // Only what is ours is taken off: the interface takes its own ears off the input when it closes.
     const finish = (settle: () => void): void => {
       signal.removeEventListener('abort', cut);
-      lines.removeAllListeners();
+      lines.off('close', ended);
       lines.close();
       settle();
     };
-    const cut = (): void => finish(() => reject(signal.reason));
-    if (signal.aborted) return cut();
+    const ended = (): void => finish(() => resolve(undefined));
+    const cut = (): void => {
+      // What comes next has a line of its own.
+      if (lines.terminal) process.stderr.write('\n');
+      finish(() => reject(signal.reason));
+    };
     signal.addEventListener('abort', cut);
-    lines.once('close', () => finish(() => resolve(undefined)));
+    lines.once('close', ended);
     // The signal's way round: whoever was told of it fires the signal that cuts this question.
     lines.on('SIGINT', () => void process.kill(process.pid, 'SIGINT'));
-    lines.question(question, (line) => finish(() => resolve(line)));
+    lines.question(question, (line) => {
+      const more = (next: string): void => void ahead.lines.push(next);
+      lines.on('line', more);
+      // Several lines can come at once; those after the first are typed ahead.
+      setImmediate(() => {
+        ahead.begun = lines.line;
+        finish(() => resolve(line));
+      });
+    });
+    if (ahead.begun !== '') lines.write(ahead.begun);
+    ahead.begun = '';
   });
+}
+
+/** Turns of the event loop in which input that waits is sure to be read. */
+const TURNS = 4;
+
+/** What was typed before a question was there is no answer to it. */
+async function dropTyped(): Promise<void> {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  const drop = (typed: Buffer): void => {
+    if (typed.includes(3)) process.kill(process.pid, 'SIGINT');
+  };
+  // Without its line discipline the terminal gives a line that is not ended yet as well.
+  stdin.setRawMode(true);
+  stdin.on('data', drop);
+  stdin.resume();
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => void setImmediate(resolve));
+  stdin.off('data', drop);
+  stdin.pause();
+  stdin.setRawMode(false);
 }
 
 async function input(signal: AbortSignal): Promise<string> {
@@ -38,16 +91,18 @@ async function input(signal: AbortSignal): Promise<string> {
 
 /** The terminal of this process. `color` false: no styles, whatever the terminal could do. */
 export function processTerminal(color: boolean): Terminal {
+  const ahead: Ahead = { lines: [], begun: '' };
   return {
     outIsTty: process.stdout.isTTY ?? false,
     inIsTty: process.stdin.isTTY ?? false,
+    errIsTty: process.stderr.isTTY ?? false,
     color,
     // A terminal that nobody has given a size says 0.
-    columns: () => process.stdout.columns || 80,
+    columns: () => process.stdout.columns || process.stderr.columns || 80,
     rows: () => process.stdout.rows || 24,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    ask,
+    ask: (question, signal, options = {}) => ask(ahead, question, signal, options),
     input,
   };
 }

@@ -12,6 +12,8 @@ export function readTextFile(path: string): string {
   try {
     const stats = statSync(path);
     if (stats.isDirectory()) refuse('is a folder, not a file');
+    // It has no end.
+    if (stats.isCharacterDevice()) refuse('is a device, not a file');
     if (stats.size > LARGEST) refuse(`is larger than ${LARGEST / 1024 / 1024} MiB`);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {

@@ -1,0 +1,58 @@
+import type { RunResult } from '@holdfast/agent';
+import { EXIT, type Context } from './context.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { NamedKeys } from './named-keys.ts';
+import { quote } from './shell-words.ts';
+
+/** A command to type, as this one was called, with the flags that say where things are. */
+export const command = ({ program, where }: Context, words: readonly string[]): string =>
+  `${program} ${[...words, ...where].map(quote).join(' ')}`;
+
+/** What a user may do after a run that did not end well: one line each. */
+export function wayOn(
+  context: Context,
+  options: RunOptions,
+  session: string,
+  { why, failure }: RunResult,
+  exit: number,
+  keys: NamedKeys,
+): readonly string[] {
+  if (why === 'done') return [];
+  const later = exit !== EXIT.tryLater || failure?.retryAt === undefined ? '' : ` after ${clock(failure.retryAt)}`;
+  return [...keyLines(context, failure, keys), `go on${later} with: ${command(context, again(options, session))}`];
+}
+
+/** For each provider whose key was refused: which variable it is in, and how the refusal is forgotten. */
+export function keyLines(context: Context, failure: RunResult['failure'], keys: NamedKeys): readonly string[] {
+  const refused = new Map(
+    (failure?.blamed ?? []).flatMap(({ target, kind }) => {
+      const key = keys.of(target);
+      return kind === 'auth' && key ? [[key.provider, key.variables] as const] : [];
+    }),
+  );
+  return [...refused].map(([provider, variables]) => {
+    const clear = command(context, ['health', 'clear', provider]);
+    if (variables.length === 0) return `${provider} refuses requests without a key: name its variable with token_key`;
+    const [what, were] = variables.length === 1 ? ['the key in', 'was'] : ['the keys in', 'were'];
+    return `${what} ${variables.join(', ')} ${were} refused; a changed key is noticed at once, and this forgets the refusal: ${clear}`;
+  });
+}
+
+/** The words that go on with a session: those of this run that say what runs and where. */
+function again({ file, agent, model = [], workingDir, promptFile = [], maxIterations, readOnly, yolo }: RunOptions, session: string) {
+  return [
+    'run',
+    file,
+    '--session',
+    session.slice(0, 8),
+    ...(agent === undefined ? [] : ['--agent', agent]),
+    ...model.flatMap((one) => ['--model', one]),
+    ...(workingDir === undefined ? [] : ['--working-dir', workingDir]),
+    ...promptFile.flatMap((one) => ['--prompt-file', one]),
+    ...(maxIterations === undefined ? [] : ['--max-iterations', `${maxIterations}`]),
+    ...(readOnly ? ['--read-only'] : []),
+    ...(yolo ? ['--yolo'] : []),
+  ];
+}
+
+const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8);
