@@ -58,7 +58,9 @@ async function demo(): Promise<boolean> {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const complete = exit === 0 && (await storedAnswer(state)) === ANSWER;
   const asked = harbour.requests.length + lantern.requests.length;
-  console.log(`\nanswer complete: ${complete ? 'yes, word for word' : 'no'} · exit code ${exit} · ${asked} requests · ${seconds} s`);
+  console.log(
+    `\nanswer complete: ${complete ? 'yes, word for word' : 'no'} · exit code ${exit} · ${asked} request${asked === 1 ? '' : 's'} · ${seconds} s`,
+  );
   return complete;
 }
 

@@ -44,7 +44,7 @@ function runCommand(root: Command, perform: Perform): void {
     .argument('[prompt]', 'what to do; - reads it from stdin')
     .option('--agent <NAME>', 'the agent to run (default: root, else the first)')
     .option('--model <REF>', '[AGENT=]REF instead of the file’s model (repeatable)', gather)
-    .option('--session <REF>', 'go on with a session: its id, or -1 for the newest of this file')
+    .option('--session <REF>', 'go on with a session: its REF in `holdfast sessions`, or -1 for the newest of this file')
     .option('--yolo', 'approve every tool call that no rule denies')
     .option('--read-only', 'no writes, no shell')
     .option('--working-dir <DIR>', 'where tools work (default: here)')
@@ -98,7 +98,7 @@ function sessionsCommand(root: Command, perform: Perform): void {
     .command('sessions')
     .description('stored sessions')
     .argument('[action]', 'list | show', 'list')
-    .argument('[session]', 'an id, or -1 for the newest')
+    .argument('[session]', 'a REF of the list, or -1 for the newest')
     .option('--file <FILE>', 'only sessions of this agent file')
     .addHelpText(
       'after',

@@ -5,7 +5,7 @@ import type { NamedKeys } from './named-keys.ts';
 import { quote } from './shell-words.ts';
 
 /** A command to type, as this one was called, with the flags that say where things are. */
-export const command = ({ program, where }: Context, words: readonly string[]): string =>
+const command = ({ program, where }: Context, words: readonly string[]): string =>
   `${program} ${[...words, ...where].map(quote).join(' ')}`;
 
 /** What a user may do after a run that did not end well: one line each. */

@@ -6,6 +6,7 @@ import { openRuntime, type Opened, type RuntimeOptions } from '../runtime-setup.
 import { promptText } from '../prompt-text.ts';
 import { answerQuestion } from '../questions.ts';
 import { cutWords } from '../render/call-lines.ts';
+import { tameLine } from '../render/width.ts';
 import { sessionProblem } from '../session-problem.ts';
 import { findSession } from '../session-ref.ts';
 import { keyLines, wayOn } from '../way-on.ts';
@@ -83,7 +84,7 @@ async function perform(context: Context, opened: Opened, { options, under, inter
       ? keyLines(context, result.failure, opened.keys)
       : wayOn(context, options, under.session, result, exit, opened.keys);
     // Not wrapped: what is to be typed must stay in one piece.
-    for (const line of ways) terminal.err(`holdfast: ${line}\n`);
+    for (const line of ways) terminal.err(`holdfast: ${tameLine(line)}\n`);
     return exit;
   } finally {
     signal.removeEventListener('abort', stop);
