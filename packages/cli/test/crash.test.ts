@@ -283,9 +283,11 @@ describe('a process that outlived its run', () => {
     await killedInTool(life);
     const running = life.place.terminal(['run', life.file, '--session', '-1', '--yolo']);
     await running.says('Run it again?');
+    expect(running.out).toMatch(/\? shell\s+cmd[=:][^?]*it may have run before the restart\s+Run it again\? \[y\]es, \[n\]o: /);
     await running.type(`${says}\n`);
     if (says === 'y') {
       await readFile(join(life.place.work, 'up'));
+      await running.says(`→ shell cmd=${ENDLESS}`);
       await running.type('\x03');
       expect((await running.ended).code).toBe(130);
     } else {

@@ -34,6 +34,18 @@ describe('chain', () => {
     ]);
   });
 
+  it('a wait tells what made the call wait, before the wait', async () => {
+    const limited = { text: '', fails: { fail: 'rate-limit' as const, facts: { retryAt: 1_700_000_020_000, detail: 'slowly' } } };
+    const { clock, model, events } = scene({ a: [limited, healthy] });
+    const told = await clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
+    expect(told.text).toBe(WHOLE);
+    expect(events.find(({ type }) => type === 'wait')).toMatchObject({
+      target: 'lab/a',
+      from: 'lab/a',
+      failure: { kind: 'rate-limit', detail: 'slowly' },
+    });
+  });
+
   it('P2: tries the same target again after a pause, at most retries times', async () => {
     const { clock, model, models, events } = scene({ a: { text: '', fails: { fail: 'overload' } }, b: healthy });
     const told = await clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
