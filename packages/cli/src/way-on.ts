@@ -1,6 +1,6 @@
 import type { RunResult } from '@holdfast/agent';
 import { EXIT, type Context } from './context.ts';
-import type { RunOptions } from './commands/run.ts';
+import type { RuntimeOptions } from './runtime-setup.ts';
 import type { NamedKeys } from './named-keys.ts';
 import { quote } from './shell-words.ts';
 
@@ -11,7 +11,7 @@ const command = ({ program, where }: Context, words: readonly string[]): string 
 /** What a user may do after a run that did not end well: one line each. */
 export function wayOn(
   context: Context,
-  options: RunOptions,
+  options: RuntimeOptions,
   session: string,
   { why, failure }: RunResult,
   exit: number,
@@ -39,7 +39,7 @@ export function keyLines(context: Context, failure: RunResult['failure'], keys: 
 }
 
 /** The words that go on with a session: those of this run that say what runs and where. */
-function again({ file, agent, model = [], workingDir, promptFile = [], maxIterations, readOnly, yolo }: RunOptions, session: string) {
+function again({ file, agent, model = [], workingDir, promptFile = [], maxIterations, readOnly, yolo }: RuntimeOptions, session: string) {
   return [
     'run',
     file,

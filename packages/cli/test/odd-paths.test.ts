@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Place } from './command.ts';
@@ -50,6 +50,21 @@ describe.skipIf(process.platform !== 'linux').concurrent('the state folder is', 
     expect(ended.code).toBe(code);
     expect(ended.err).toMatch(/state|health/);
     expect(ended.err).not.toMatch(/defect|at .*\.ts:\d+/);
+  });
+});
+
+describe('a state folder that others may read', () => {
+  it('is closed to them when it is empty, and left alone when it holds other things', async () => {
+    await using place = new Place();
+    const file = place.agent({ providers: [await place.lab({ name: 'east' })] });
+    const [empty, shared] = ['empty', 'shared'].map((name) => join(place.work, name)) as [string, string];
+    for (const folder of [empty, shared]) mkdirSync(folder, { mode: 0o755 });
+    writeFileSync(join(shared, 'notes.md'), 'mine');
+    expect((await place.run(['run', file, 'Hello', '--state', empty])).code).toBe(0);
+    expect(statSync(empty).mode & 0o777).toBe(0o700);
+    const refused = await place.run(['run', file, 'Hello', '--state', shared]);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('holds other things') });
+    expect(statSync(shared).mode & 0o777).toBe(0o755);
   });
 });
 

@@ -8,7 +8,7 @@ export function openStateFolder(path: string): string {
   try {
     make(path);
     if (!statSync(path).isDirectory()) throw new Error('it is a file');
-    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
+    if ((statSync(path).mode & 0o077) !== 0) keepToOurselves(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     // To open a pipe waits for whoever is at its other end.
     const odd = readdirSync(path, { withFileTypes: true }).find((one) => one.isFIFO() || one.isCharacterDevice());
@@ -16,9 +16,19 @@ export function openStateFolder(path: string): string {
     return path;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const way = 'Name another folder with --state DIR or HOLDFAST_STATE, or make this one writable.';
+    const way = 'Name a folder of its own with --state DIR or HOLDFAST_STATE, one that you may write.';
     throw new CommandError(EXIT.failed, `the state folder ${path} cannot be used: ${why}\n${way}`, { cause: error });
   }
+}
+
+/** What lies in a state folder. */
+const OURS = /^(?:secret\.key|trust\.json|(?:health|sessions|calls)\.db)/;
+
+/** An open folder is closed to others only when it is ours to close: new, empty or a state folder already. `--state /tmp` is a mistake. */
+function keepToOurselves(path: string): void {
+  const names = readdirSync(path);
+  if (names.length > 0 && !names.some((name) => OURS.test(name))) throw new Error('others may read it, and it holds other things');
+  chmodSync(path, 0o700);
 }
 
 /** Level by level: a recursive `mkdir` never returns where the system says of a new folder that there is no such one, as below `/proc`. */
