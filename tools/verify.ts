@@ -19,7 +19,7 @@ for (const [name, command, ...args] of STEPS) {
   const { status } = spawnSync(command as string, args, {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${ROOT}/tools/node_modules/.bin:${ROOT}/node_modules/.bin:${process.env['PATH']}` },
+    env: { ...process.env, PATH: `${ROOT}/node_modules/.bin:${ROOT}/tools/node_modules/.bin:${process.env['PATH']}` },
   });
   console.log(`${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   if (status !== 0) process.exit(1);

@@ -274,7 +274,7 @@ export class Listener {
   }
 }
 
-export async function tell(stream: ReadableStream<Part>): Promise<Told> {
+async function tell(stream: ReadableStream<Part>): Promise<Told> {
   const listener = new Listener();
   for await (const part of stream) listener.hear(part);
   return listener;
