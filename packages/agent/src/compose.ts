@@ -2,6 +2,7 @@ import type { Clock, Model, NewId } from '@holdfast/core';
 import type { Handlers } from './drive.ts';
 import { inboxHandler } from './handlers/inbox.ts';
 import { modelHandler } from './handlers/model.ts';
+import { Judged } from './handlers/judged.ts';
 import { permitHandler } from './handlers/permit.ts';
 import { questionHandler } from './handlers/question.ts';
 import { recordHandler } from './handlers/record.ts';
@@ -62,14 +63,15 @@ export function agentRuntime(ports: RuntimePorts): Runtime {
 function handlersFor(ports: RuntimePorts, tools: ReadonlyMap<string, Tool>, live: Live, { log, inbox, answers }: Scope): Handlers {
   const { agent, clock, redact, attended, permit, reap } = ports;
   const { cwd } = agent;
+  const judged = new Judged();
   return {
     record: recordHandler(log),
     inbox: inboxHandler(inbox, redact),
     model: modelHandler({ ...ports, tools: ports.tools, head: headOf(agent, clock), log, live }),
-    permit: permitHandler({ tools, permit, cwd, attended }),
+    permit: permitHandler({ tools, permit, judged, cwd, attended }),
     question: questionHandler(answers, attended, redact),
     unfinished: unfinishedHandler(tools, reap),
-    tools: toolsHandler({ tools, log, clock, cwd }),
+    tools: toolsHandler({ tools, judged, log, clock, cwd }),
   };
 }
 

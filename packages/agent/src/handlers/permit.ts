@@ -4,10 +4,12 @@ import { argumentsOf } from '../rules/arguments.ts';
 import type { ToolCall } from '../rules/events.ts';
 import { unknownTool } from '../rules/outcome.ts';
 import type { Verdict } from '../rules/world.ts';
+import type { Judged } from './judged.ts';
 
 export interface PermitPorts {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly permit: Permit;
+  readonly judged: Judged;
   readonly cwd: string;
   readonly attended: boolean;
 }
@@ -31,5 +33,6 @@ async function judge(ports: PermitPorts, call: ToolCall, allowed: ReadonlySet<st
     (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
   );
   if ('error' in touched) return { id, do: 'refuse', output: touched.error };
+  ports.judged.set(id, touched.touches);
   return { id, ...permit({ tool, input, touches: touched.touches, allowed, attended }) };
 }

@@ -2,13 +2,18 @@ import type { Clock } from '@holdfast/core';
 import type { Prepared, Tool, ToolOutput } from '../ports.ts';
 import { argumentsOf } from '../rules/arguments.ts';
 import type { RunEvent, ToolCall } from '../rules/events.ts';
+import type { Judged } from './judged.ts';
 import { refused, stoppedBefore, stoppedDuring } from '../rules/outcome.ts';
 
 export interface CallPorts {
   readonly tools: ReadonlyMap<string, Tool>;
+  readonly judged: Judged;
   readonly clock: Clock;
   readonly cwd: string;
 }
+
+/** What the model is told of a call that no longer is what was allowed. */
+const MOVED = 'Not run: what it would touch has changed since it was allowed. Call it again if it is still wanted.';
 
 /** Ms a stopped tool has to say how far it came. */
 const LAST_WORDS = 50;
@@ -17,13 +22,15 @@ export type Result = RunEvent & { readonly type: 'tool-result' };
 export type Ready = { readonly call: ToolCall; readonly held: Prepared };
 
 /** A call that cannot run has its result at once. */
-export async function prepare({ tools, cwd }: CallPorts, call: ToolCall, signal: AbortSignal): Promise<Ready | Result> {
+export async function prepare({ tools, judged, cwd }: CallPorts, call: ToolCall, signal: AbortSignal): Promise<Ready | Result> {
   const tool = tools.get(call.name);
   const parsed = argumentsOf(call);
   if (!tool) return refused(call, `Tool '${call.name}' does not exist.`);
   if ('error' in parsed) return refused(call, parsed.error);
+  const context = { id: call.id, cwd, signal };
   try {
-    return { call, held: await tool.prepare(parsed.input, { id: call.id, cwd, signal }) };
+    if (judged.changed(call.id, await tool.touches(parsed.input, context))) return refused(call, MOVED);
+    return { call, held: await tool.prepare(parsed.input, context) };
   } catch (error) {
     return refused(call, messageOf(error));
   }
