@@ -1,25 +1,44 @@
 import type { Part } from './model.ts';
 import { isModelFailure } from './rules/failure.ts';
-import { END, type Source } from './source.ts';
+import { END, type End, type Source } from './source.ts';
 
 /**
  * The inside's source as the outside's stream, once. A failure becomes the protocol's own error part, after which the stream
  * ends without a finish part: never a clean end (C8). The caller's own cancel rejects with the caller's reason, as AI SDK users expect.
+ *
+ * This runs for every part: nothing is allocated for one but the promise it comes with. `pull` answers at once; the stream asks again
+ * by itself when a part was handed over and another read waits, and never while one is under way (S1).
  */
-export const streamOf = (source: Source<Part>, caller: AbortSignal): ReadableStream<Part> =>
-  new ReadableStream<Part>(
+export function streamOf(source: Source<Part>, caller: AbortSignal): ReadableStream<Part> {
+  let out: ReadableStreamDefaultController<Part>;
+  let asking = false;
+  let left = false;
+  const onPart = (part: Part | End): void => {
+    asking = false;
+    if (left) return;
+    if (part === END) out.close();
+    else out.enqueue(part);
+  };
+  const onFailure = (error: unknown): void => {
+    asking = false;
+    if (left) return;
+    if (caller.aborted && isModelFailure(error) && error.kind === 'cancelled') return out.error(caller.reason);
+    out.enqueue({ type: 'error', error });
+    out.close();
+  };
+  return new ReadableStream<Part>(
     {
-      // Not `async`: this runs for every part, and a promise less is a fifth of what it costs.
-      pull: (out) =>
-        source.next().then(
-          (part) => (part === END ? out.close() : out.enqueue(part)),
-          (error: unknown) => {
-            if (caller.aborted && isModelFailure(error) && error.kind === 'cancelled') return out.error(caller.reason);
-            out.enqueue({ type: 'error', error });
-            out.close();
-          },
-        ),
-      cancel: (reason) => source.cancel(reason),
+      start: (controller) => void (out = controller),
+      pull: () => {
+        if (asking) return;
+        asking = true;
+        source.next().then(onPart, onFailure);
+      },
+      cancel: (reason) => {
+        left = true;
+        source.cancel(reason);
+      },
     },
     { highWaterMark: 0 },
   );
+}

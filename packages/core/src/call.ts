@@ -122,7 +122,7 @@ export class Call<Q, P> implements Answer<P> {
     const look = run.reading.look(part);
     run.watch?.saw(look);
     if (look.ends !== false || look.hold || this.#out.holding) return this.#unusual(run, part, look);
-    if (look.commit === 'hard') run.saw('hard');
+    if (look.commit === 'hard' && run.shown !== 'hard') run.saw('hard');
     return part;
   };
 

@@ -22,6 +22,11 @@ export class OpenBlocks {
     return this.#texts > 0 && this.#texts === this.#open.length;
   }
 
+  /** Some block's start has not been handed on. */
+  get hidden(): boolean {
+    return this.#held > 0;
+  }
+
   track({ type, id }: Edge): void {
     const [kind, edge] = [type.slice(0, type.lastIndexOf('-')) as Kind, type.endsWith('-start')];
     if (!edge) return this.#close(kind, id);

@@ -30,7 +30,7 @@ export class PartsReading implements Reading<Part> {
     const look = this.#see(part);
     if (look.ping || look.ends === 'error') return look;
     if (look.hold) this.#holding = true;
-    else if (!this.#holding || look.commit !== 'nothing' || look.ends) this.released();
+    else if (this.#holding ? look.commit !== 'nothing' || look.ends !== false : this.#blocks.hidden) this.released();
     return look;
   }
 
@@ -85,8 +85,9 @@ export class PartsReading implements Reading<Part> {
     const open = this.#blocks.textOpen;
     if (!delta) return seen(QUIET, open);
     this.#pieces.push(delta);
+    if (this.#visible) return seen(HARD, open);
     // White space before any visible text would stay in the answer if its attempt broke after reasoning: nothing withdraws it.
-    if (!isVisible(delta)) return seen(this.#visible ? PALE : HELD, open);
+    if (!isVisible(delta)) return seen(HELD, open);
     this.#visible = true;
     return seen(HARD, open);
   }
