@@ -8,6 +8,10 @@ import type { RequestFacts, Target } from './rules/target.ts';
 /** A timer that fires this much later than it should have says that this machine slept or lagged (field note 20). */
 const lagOf = (ms: number): number => Math.max(1000, ms / 10);
 
+/** Parts in a row, each asked for at once, after which the beat takes over from reading the clock; and its length in ms (W4). */
+const THICK = 32;
+const BEAT = 25;
+
 /** A limit, and the moment (`mono`) at which it is reached if nothing more comes. */
 interface Armed {
   readonly limit: LimitName;
@@ -23,6 +27,8 @@ const sooner = (a: Armed, b: Armed): Armed => (b.due < a.due ? b : a);
  * W1. Time counts only while a part is being waited for: a slow consumer is no stall (C3).
  * W2. Before the first progress `first_token` or the share (P5) counts, whichever is sooner; then `stall`. Beside it `silence` once the
  *     stream has pinged, and `attempt` where one is set.
+ * W4. While parts come thick and fast nobody reads the clock for each: a beat notices that some came, late by its length at most. Once a
+ *     beat has seen none, the next part reads the clock again.
  * W3. A timer that fires late by more than max(1 s, 10 %) is this machine's own doing: kind `local`.
  */
 class AttemptWatch implements Watch {
@@ -40,6 +46,10 @@ class AttemptWatch implements Watch {
   #finished = false;
   #pinged = false;
   #textOpen = false;
+  /** W4: parts came since the last beat; parts for which the clock was read. */
+  #beating = false;
+  #moved = false;
+  #read = 0;
   #over = false;
   #letGo: () => void = () => {};
   #rings = 0;
@@ -57,10 +67,25 @@ class AttemptWatch implements Watch {
   pull(): void {
     if (this.#waiting) return;
     this.#waiting = true;
+    if (this.#beating && this.#fresh && this.#paused === 0) {
+      this.#fresh = false;
+      this.#moved = true;
+      return;
+    }
     const now = this.#clock.mono();
     if (this.#paused > 0) this.#leaveOut(now - this.#paused);
     if (this.#fresh) this.#since = this.#life = now;
     this.#fresh = false;
+    if (++this.#read === THICK) this.#beat(now);
+  }
+
+  /** W4. Not where an `attempt` limit leaves out the consumer's own time: that needs the clock. */
+  #beat(now: number): void {
+    if (this.#limits.attempt !== undefined) return;
+    this.#beating = true;
+    this.#letGo();
+    this.#rings = now + BEAT;
+    this.#letGo = this.#clock.after(BEAT, this.#ring);
   }
 
   #leaveOut(idle: number): void {
@@ -117,6 +142,13 @@ class AttemptWatch implements Watch {
   readonly #ring = (): void => {
     if (this.#over) return;
     const now = this.#clock.mono();
+    if (this.#beating) {
+      this.#beating = this.#moved;
+      this.#read = 0;
+      if (this.#moved) this.#since = this.#life = now;
+      this.#moved = false;
+      if (this.#beating) return this.#beat(now);
+    }
     const armed = this.#inForce();
     if (!this.#waiting || now < armed.due) return this.#arm(now);
     const late = now - this.#rings;

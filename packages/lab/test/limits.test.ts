@@ -127,3 +127,39 @@ describe('W3: this machine’s own lag', () => {
     expect(health.list()).toEqual([]);
   });
 });
+
+describe('W4: while parts come thick and fast', () => {
+  const many = Array.from({ length: 200 }, (_, n) => say(`${n} `));
+
+  it.each([
+    ['at once', 0],
+    ['one in a while', 10],
+    ['now and then', 400],
+  ])('%s: a stall is noticed within its limit and 50 ms', async (_how, every) => {
+    const answer: ModelAnswer = { ...hangs(...START, ...many), every };
+    const { ms, limit } = await ended(answer, { timeouts: { stall: 700 } });
+    const stalled = ms - (START.length + many.length) * every;
+    expect(limit).toBe('stall');
+    expect(stalled).toBeGreaterThanOrEqual(700);
+    expect(stalled).toBeLessThanOrEqual(750);
+  });
+
+  it('C3: a consumer that pauses in the middle is no stall', async () => {
+    const { clock, model } = scene({ a: { parts: [...START, ...many, END, FINISH] } }, { timeouts: { stall: 700 } });
+    const text = await clock.run(
+      model.doStream({ prompt: PROMPT }).then(async ({ stream }) => {
+        let all = '';
+        const reader = stream.getReader();
+        for (let n = 0; ; n++) {
+          if (n % 90 === 89) await clock.sleep(60_000, NEVER);
+          const { done, value } = await reader.read();
+          if (done) return all;
+          expect(value.type).not.toBe('error');
+          if (value.type === 'text-delta') all += value.delta;
+        }
+      }),
+    );
+    expect(text).toBe(many.map((part) => (part.type === 'text-delta' ? part.delta : '')).join(''));
+    expect(clock.armed).toBe(0);
+  });
+});
