@@ -85,9 +85,8 @@ export class PartsReading implements Reading<Part> {
     const open = this.#blocks.textOpen;
     if (!delta) return seen(QUIET, open);
     this.#pieces.push(delta);
-    if (this.#visible) return seen(HARD, open);
     // White space before any visible text would stay in the answer if its attempt broke after reasoning: nothing withdraws it.
-    if (!isVisible(delta)) return seen(HELD, open);
+    if (!this.#visible && !isVisible(delta)) return seen(HELD, open);
     this.#visible = true;
     return seen(HARD, open);
   }
