@@ -51,8 +51,11 @@ async function demo(): Promise<boolean> {
     DEMO_LANTERN_URL: lantern.url,
     DEMO_LANTERN_KEY: 'demo-key-of-lantern',
   };
-  console.log(`Two model servers on loopback: ${harbour.url} speaks Anthropic messages, ${lantern.url} OpenAI chat completions.`);
-  console.log(`The agent may ask three models. The first will fail twice, the second has a bad key.\n\n> ${QUESTION}\n`);
+  console.log('Two model servers on loopback:');
+  console.log(`  ${harbour.url} speaks Anthropic messages`);
+  console.log(`  ${lantern.url} speaks OpenAI chat completions`);
+  console.log('The agent may ask three models. The first will fail twice,\nthe second has a bad key.');
+  console.log(`\n> ${QUESTION}\n`);
   const began = performance.now();
   const exit = await holdfast(['run', join(HERE, 'agent.yaml'), QUESTION, '--explain', '--state', state], notes, env);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
