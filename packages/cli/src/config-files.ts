@@ -13,7 +13,7 @@ export async function readGatewayFile({ config, env, signal }: Context): Promise
   if (config === undefined) return undefined;
   const read = await readConfigFile(config.file, signal);
   if ('text' in read) return { path: config.file, ...load(read.text, config.file, { env, likely: 'gateway' }) };
-  if (!config.named && read.problem.message.includes('no such file')) return undefined;
+  if (!config.named && read.absent) return undefined;
   throw new CommandError(EXIT.usage, problemLine(read.problem));
 }
 

@@ -1,8 +1,10 @@
 import type { AgentFile, ChainSpec, ChainTarget, ModelSettings } from '@holdfast/agent/engine';
 import {
   askModel,
+  CHAIN_DEFAULTS,
   classify,
   composeModel,
+  DEFAULT_CONNECT,
   isLong,
   openModel,
   processIdentity,
@@ -39,12 +41,6 @@ export interface ModelPorts {
   readonly consent: (providers: readonly ResolvedProvider[]) => Promise<void>;
 }
 
-const RETRIES = 2;
-const MAX_ATTEMPTS = 20;
-const PATIENCE = 30_000;
-const TOTAL = 15 * 60_000;
-const CONNECT = 10_000;
-
 export interface ChainModel {
   readonly model: Model;
   readonly keys: NamedKeys;
@@ -59,7 +55,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   const resolved = chain.targets.map((target) => ({ target, provider: resolve(target, ports) }));
   await ports.consent(resolved.map(({ provider }) => provider));
   const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => ports.env(name));
-  const client = providerFetch({ connect: settings.timeouts?.connect ?? CONNECT, proxied });
+  const client = providerFetch({ connect: settings.timeouts?.connect ?? DEFAULT_CONNECT, proxied });
   const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
   const wire = transport({ fetch: client.fetch, clock: systemClock, rows: userRows });
   const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
@@ -67,12 +63,12 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   const places = resolved.map(reach);
   const spec = {
     settings: {
-      retries: settings.retries ?? RETRIES,
-      maxAttempts: settings.maxAttempts ?? MAX_ATTEMPTS,
-      patience: settings.patience ?? PATIENCE,
-      total: settings.timeouts?.total ?? TOTAL,
+      retries: settings.retries ?? CHAIN_DEFAULTS.retries,
+      maxAttempts: settings.maxAttempts ?? CHAIN_DEFAULTS.maxAttempts,
+      patience: settings.patience ?? CHAIN_DEFAULTS.patience,
+      total: settings.timeouts?.total ?? CHAIN_DEFAULTS.total,
       onPartial: settings.onPartial ?? ('restart' as const),
-      onRefusal: settings.onRefusal ?? ('pass' as const),
+      onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
       ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
     },
     timeouts: settings.timeouts ?? {},

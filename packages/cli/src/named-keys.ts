@@ -1,4 +1,4 @@
-import { ModelFailure, type ResolvedProvider, type Target } from '@holdfast/core/engine';
+import { ModelFailure, SENTENCES, type ResolvedProvider, type Target } from '@holdfast/core/engine';
 
 /** Whose key is in which variable. */
 export interface NamedKeys {
@@ -20,11 +20,9 @@ export function namedKeys(places: readonly Place[]): NamedKeys {
   return { of: (ref) => known.get(ref) };
 }
 
-const REFUSED = 'the key was refused';
-
 /** A refused key by the name of its variable, which is what can be changed. */
 export function namingKey(failure: ModelFailure, { credential }: Pick<Target, 'credential'>): ModelFailure {
   const variable = credential.slice(credential.indexOf('#') + 1);
-  if (failure.kind !== 'auth' || failure.message !== REFUSED || variable === '-') return failure;
+  if (failure.kind !== 'auth' || failure.message !== SENTENCES.auth || variable === '-') return failure;
   return new ModelFailure('auth', `the key in ${variable} was refused`, failure.facts, { cause: failure.cause });
 }

@@ -7,9 +7,9 @@ import type { Model } from './model.ts';
 import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
 import type { Clock, Emit, HealthStore, Random } from './ports.ts';
 import { askModel } from './providers/ask.ts';
+import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
-import { DEFAULT_TOTAL } from './rules/limits.ts';
 import type { Protocol, Target } from './rules/target.ts';
 
 export type { Duration } from './option-checks.ts';
@@ -100,12 +100,12 @@ function reachableOf(entries: readonly ModelEntry[]): readonly Reachable[] {
 function settingsOf(options: HoldfastOptions): ChainSettings {
   const cooldown = duration(where('cooldown'), options.cooldown);
   return {
-    retries: count(where('retries'), options.retries, 0) ?? 2,
-    maxAttempts: count(where('maxAttempts'), options.maxAttempts, 1) ?? 20,
-    patience: duration(where('patience'), options.patience) ?? 30_000,
-    total: timeoutsOf(options.timeouts, where).total ?? DEFAULT_TOTAL,
+    retries: count(where('retries'), options.retries, 0) ?? CHAIN_DEFAULTS.retries,
+    maxAttempts: count(where('maxAttempts'), options.maxAttempts, 1) ?? CHAIN_DEFAULTS.maxAttempts,
+    patience: duration(where('patience'), options.patience) ?? CHAIN_DEFAULTS.patience,
+    total: timeoutsOf(options.timeouts, where).total ?? CHAIN_DEFAULTS.total,
     onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'fail',
-    onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? 'pass',
+    onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? CHAIN_DEFAULTS.onRefusal,
     ...(cooldown !== undefined && { cooldown }),
   };
 }

@@ -121,7 +121,8 @@ export class Witness {
       verdict,
       phase,
       began: run.began,
-      prompt: this.#facts.prompt,
+      // A hash of the whole prompt, which only a suspicion is compared by (H5).
+      ...(verdict === 'suspect' && { prompt: this.#facts.prompt }),
       ...(this.#caller !== undefined && { caller: this.#caller }),
       ...(run.lease !== undefined && { lease: run.lease }),
       ...(this.#cooldown !== undefined && { cooldown: this.#cooldown }),

@@ -7,7 +7,8 @@ import type { Problem } from '../config/problem.ts';
 /** An agent file is read whole; one that is larger is no agent file, and is not read to find that out. */
 export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
-export type ConfigText = { readonly text: string } | { readonly problem: Problem };
+/** `absent`: there is nothing at that path, as against something that cannot be read. */
+export type ConfigText = { readonly text: string } | { readonly problem: Problem; readonly absent?: true };
 
 /** The text of a configuration file, or why there is none. Pipes are read too. Rejects only with the signal's reason. */
 export async function readConfigFile(path: string, signal: AbortSignal): Promise<ConfigText> {
@@ -66,7 +67,7 @@ async function unreadable(path: string, error: unknown): Promise<ConfigText> {
     const target = await readlink(path).catch(() => undefined);
     if (target !== undefined) return problem(path, `is a link to ${target}, which is not there`);
     const near = await sibling(path);
-    return problem(path, 'there is no such file', near === undefined ? {} : { nearest: near });
+    return { ...problem(path, 'there is no such file', near === undefined ? {} : { nearest: near }), absent: true };
   }
   if (code === 'EACCES' || code === 'EPERM') return problem(path, 'may not be read', { wayOut: 'check its permissions' });
   return problem(path, `cannot be read (${code === '' ? String(error) : code})`);

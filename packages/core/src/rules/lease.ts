@@ -20,14 +20,15 @@ export function claimable(belief: Belief, now: number, early = false): boolean {
 }
 
 /** A lease that ends far beyond any lease was written under another clock. */
-const isLeased = (belief: Belief, now: number): boolean =>
+export const isLeased = (belief: Belief, now: number): belief is Extract<Belief, { tag: 'probing' }> =>
   belief.tag === 'probing' && belief.lease.until > now && belief.lease.until <= now + 2 * LEASE_MS;
 
 type Barred = Exclude<Belief, { tag: 'cool' }>;
 
-function opensAt(belief: Barred, early: boolean): number {
-  return early && !belief.told && !belief.byHand && !NEVER_EARLY.has(belief.why.kind) ? 0 : belief.probeAt;
-}
+/** A rest that may be asked before its time when nobody else is left (P3): nobody named its end, and asking may help. */
+export const isGuess = ({ told, byHand, why }: Barred): boolean => !told && !byHand && !NEVER_EARLY.has(why.kind);
+
+const opensAt = (belief: Barred, early: boolean): number => (early && isGuess(belief) ? 0 : belief.probeAt);
 
 /** A belief whose lease is held by a process that is gone is resting again, with nothing lost but the lease. */
 export function withoutDead(belief: Belief, alive: Alive): Belief {
@@ -80,7 +81,7 @@ function refusal(barred: readonly (readonly [string, Barred])[], { now, early }:
       until = Math.max(until, opens);
       held = false;
     }
-    if (belief.tag === 'probing' && isLeased(belief, now)) until = Math.max(until, belief.lease.until);
+    if (isLeased(belief, now)) until = Math.max(until, belief.lease.until);
   }
   return until === 0 ? undefined : { claim: { ok: false, until, held }, changes: [] };
 }

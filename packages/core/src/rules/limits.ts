@@ -36,7 +36,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 export const DEFAULT_TOTAL = 15 * MINUTE;
-const CONNECT = 10 * SECOND;
+export const DEFAULT_CONNECT = 10 * SECOND;
 const STALL_TEXT = 60 * SECOND;
 const STALL_OTHER = 300 * SECOND;
 const SILENCE = 75 * SECOND;
@@ -70,7 +70,7 @@ export function limitsFor(configured: Timeouts, target: Target, request: Request
 
 function limitsOf(config: Timeouts, target: Target, request: RequestFacts): Limits {
   const shared = {
-    connect: config.connect ?? CONNECT,
+    connect: config.connect ?? DEFAULT_CONNECT,
     total: config.total ?? DEFAULT_TOTAL,
     afterFinish: AFTER_FINISH,
   };

@@ -1,8 +1,8 @@
 import type { Belief, Beliefs, Why } from './belief.ts';
-import type { FailureKind } from './failure.ts';
+import { isGuess, isLeased } from './lease.ts';
 import type { PastAttempt } from './plan-types.ts';
 import { scopeOf, scopesOf } from './scope.ts';
-import { fingerprintOf, LEASE_MS, settle } from './settle.ts';
+import { fingerprintOf, settle } from './settle.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -20,9 +20,6 @@ export interface Standing {
 }
 
 const FREE: Standing = { tag: 'free', from: 0, lease: 'none' };
-
-/** P3: kinds that no guess makes worth asking: the answer would be the same, or costs the account. */
-const NEVER_EARLY: ReadonlySet<FailureKind> = new Set(['auth', 'quota', 'access-denied', 'model-missing']);
 
 const ORDER = { free: 0, due: 1, guess: 2, fixed: 3, held: 4 } as const;
 
@@ -52,11 +49,9 @@ export const leaseScopes = (target: Target, beliefs: Beliefs, failed: readonly P
 
 function one(belief: Exclude<Belief, { tag: 'cool' }>, now: number): Standing {
   const { why } = belief;
-  // A lease that ends far beyond any lease was written under another clock.
-  if (belief.tag === 'probing' && belief.lease.until > now && belief.lease.until <= now + 2 * LEASE_MS)
-    return { tag: 'held', from: belief.lease.until, lease: 'due', why };
+  if (isLeased(belief, now)) return { tag: 'held', from: belief.lease.until, lease: 'due', why };
   if (belief.probeAt <= now) return { tag: 'due', from: 0, lease: 'due', why };
-  if (belief.told || belief.byHand || NEVER_EARLY.has(why.kind)) return { tag: 'fixed', from: belief.probeAt, lease: 'due', why };
+  if (!isGuess(belief)) return { tag: 'fixed', from: belief.probeAt, lease: 'due', why };
   return { tag: 'guess', from: belief.until, lease: 'early', why };
 }
 
