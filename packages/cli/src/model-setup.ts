@@ -1,11 +1,10 @@
-import type { AgentFile, ChainSpec, ChainTarget, ModelSettings } from '@holdfast/agent/engine';
+import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
 import {
   askModel,
   CHAIN_DEFAULTS,
   classify,
   composeModel,
   DEFAULT_CONNECT,
-  isLong,
   openModel,
   processIdentity,
   resolveProvider,
@@ -17,7 +16,6 @@ import {
   type Emit,
   type HealthStore,
   type Model,
-  type ModelOptions,
   type Reachable,
   type ResolvedKey,
   type ResolvedProvider,
@@ -25,6 +23,7 @@ import {
   type UserRow,
 } from '@holdfast/core/engine';
 import { alloy } from './alloy.ts';
+import { defaultsOf } from './model-defaults.ts';
 import { CommandError, EXIT } from './context.ts';
 import { providerFetch } from './io/provider-fetch.ts';
 import { namedKeys, namingKey, type NamedKeys } from './named-keys.ts';
@@ -117,28 +116,5 @@ function reachable(
   const open = (): Promise<Model> => openModel(provider, withoutLong(target.model), { fetch: wire.fetch, key });
   const known: Target = targetOf(target, provider, key, hash);
   const ask = askModel(open, { transport: wire, ...(provider.toolIds && { toolIds: provider.toolIds }) });
-  return { target: known, ask, defaults: { ...defaultsOf(target.settings, provider), ...longContext(target.model, provider) } };
-}
-
-/** `[1m]` asks Anthropic for its long window with the beta header; elsewhere it only chooses the window that is reckoned with. */
-const longContext = (model: string, { protocol }: ResolvedProvider): Partial<ModelOptions> =>
-  isLong(model) && protocol === 'anthropic-messages' ? { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } } : {};
-
-/** What the file sets for every call of a model, in the AI SDK's words. */
-function defaultsOf(settings: ModelSettings, { protocol }: ResolvedProvider): Partial<ModelOptions> {
-  const { maxTokens, temperature, topP, frequencyPenalty, presencePenalty, parallelToolCalls, thinkingTokens, options } = settings;
-  const vendor = { 'anthropic-messages': 'anthropic', google: 'google', 'openai-chat': 'openai', 'openai-responses': 'openai' }[protocol];
-  const own: Record<string, unknown> = { ...options };
-  if (parallelToolCalls !== undefined) {
-    if (vendor === 'openai') own['parallelToolCalls'] = parallelToolCalls;
-    if (vendor === 'anthropic') own['disableParallelToolUse'] = !parallelToolCalls;
-  }
-  if (thinkingTokens !== undefined && vendor === 'anthropic' && thinkingTokens >= 0)
-    own['thinking'] = thinkingTokens === 0 ? { type: 'disabled' } : { type: 'enabled', budgetTokens: thinkingTokens };
-  if (thinkingTokens !== undefined && vendor === 'google') own['thinkingConfig'] = { thinkingBudget: thinkingTokens };
-  const named = { maxOutputTokens: maxTokens, temperature, topP, frequencyPenalty, presencePenalty };
-  return {
-    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
-    ...(Object.keys(own).length > 0 && { providerOptions: { [vendor]: own } as NonNullable<ModelOptions['providerOptions']> }),
-  };
+  return { target: known, ask, defaults: defaultsOf(target, provider) };
 }

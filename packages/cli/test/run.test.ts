@@ -13,6 +13,23 @@ const asked = (lab: { readonly requests: readonly { readonly facts: unknown }[] 
 
 const call = (name: string, args: unknown): LabAnswer => ({ toolCalls: [{ name, args }] });
 
+describe('what the file sets for a model', () => {
+  it.each([
+    ['anthropic-messages', { thinking: { type: 'enabled', budget_tokens: 2048 }, tool_choice: { disable_parallel_tool_use: true } }],
+    ['openai-chat', { parallel_tool_calls: false, flavour: 'mild' }],
+    ['openai-responses', { parallel_tool_calls: false }],
+    ['google', { generationConfig: { thinkingConfig: { thinkingBudget: 2048 } } }],
+  ] as const)('reaches a server that speaks %s', async (protocol, body) => {
+    await using place = new Place();
+    const lab = await place.lab({ name: 'lab', protocol, script: { text: 'Hello.' } });
+    const extra = protocol === 'openai-chat' ? ', provider_opts: { flavour: mild }' : '';
+    const more = `models:\n  set: { provider: lab, model: small-1, thinking_budget: 2048, parallel_tool_calls: false${extra} }\n`;
+    const { code, err } = await place.run(['run', place.agent({ providers: [lab], model: 'set', more }), 'Hello']);
+    expect(code, err).toBe(0);
+    expect(lab.requests[0]!.body).toMatchObject(body);
+  });
+});
+
 describe('run, where stdout is no terminal', () => {
   it('the answer alone is on stdout; what happens is on stderr, one line each', async () => {
     await using place = new Place();

@@ -28,7 +28,7 @@ const withDefaults =
   (defaults: Partial<ModelOptions>): Wrap<ModelOptions, Part> =>
   (inner) =>
   (request, attempt) => {
-    const asked: ModelOptions = { ...defaults, ...present(request) };
+    const asked = merged(defaults, request);
     const most = outputFor(attempt.target, {
       ...attempt.facts,
       tokens: attempt.target.window === undefined ? 0 : attempt.facts.tokens,
@@ -37,8 +37,21 @@ const withDefaults =
     return inner(most === undefined || most === asked.maxOutputTokens ? asked : { ...asked, maxOutputTokens: most }, attempt);
   };
 
-const present = (request: ModelOptions): ModelOptions =>
-  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as ModelOptions;
+type VendorOptions = NonNullable<ModelOptions['providerOptions']>;
+
+/** Option by option: what a call says of itself under `providerOptions` or in headers takes nothing away from what the file sets there. */
+function merged(defaults: Partial<ModelOptions>, request: ModelOptions): ModelOptions {
+  const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as ModelOptions;
+  const vendors: VendorOptions = { ...defaults.providerOptions };
+  for (const [vendor, options] of Object.entries(given.providerOptions ?? {})) vendors[vendor] = { ...vendors[vendor], ...options };
+  const headers = { ...defaults.headers, ...given.headers };
+  return {
+    ...defaults,
+    ...given,
+    ...(Object.keys(vendors).length > 0 && { providerOptions: vendors }),
+    ...(Object.keys(headers).length > 0 && { headers }),
+  };
+}
 
 const LOWER: Readonly<Record<Effort, Effort>> = {
   none: 'none',
