@@ -1,7 +1,3 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createGoogle } from '@ai-sdk/google';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import {
   holdfast,
   isCallFailure,
@@ -9,13 +5,13 @@ import {
   type CallEvent,
   type CallRecord,
   type HoldfastOptions,
-  type Model,
   type ModelEntry,
 } from '@holdfast/core';
 import { MemoryHealth, type ModelOptions } from '@holdfast/core/engine';
-import { labProvider, texts, type Fault, type LabProvider, type LabProviderOptions } from '@holdfast/lab';
+import { texts, type Fault, type LabProvider } from '@holdfast/lab';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AFTER_TOOL, ask, failureOf, holds, letGo, MODEL, PROMPT, PROTOCOL_OF, promptOf, TOOLS, type Api } from './http-scene.ts';
+import { AFTER_TOOL, ask, failureOf, holds, letGo, PROMPT, promptOf, TOOLS, type Api } from './http-scene.ts';
+import { labOf, vendor } from './vendor-models.ts';
 
 const TEXT = texts.plain;
 const CALLS = [{ name: 'lookup', args: { query: 'one' } }];
@@ -25,29 +21,10 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((provider) => provider.close()));
 });
 
-async function lab(name: string, api: Api, more: Partial<LabProviderOptions> & { fault?: Fault } = {}): Promise<LabProvider> {
-  const { fault, ...options } = more;
-  const outage = { rules: fault ? [{ target: name, fault }] : [] };
-  const provider = await labProvider({ script: { text: TEXT }, outage, ...options, name, protocol: PROTOCOL_OF[api] });
+async function lab(name: string, api: Api, more: Parameters<typeof labOf>[2] = {}): Promise<LabProvider> {
+  const provider = await labOf(name, api, more);
   open.push(provider);
   return provider;
-}
-
-/** A model as an AI SDK user makes it. */
-function vendor(api: Api, { url, name }: LabProvider): Model {
-  const settings = { baseURL: url, apiKey: `key of ${name}` };
-  switch (api) {
-    case 'openai-compatible':
-      return createOpenAICompatible({ ...settings, name, includeUsage: true })(MODEL);
-    case 'openai':
-      return createOpenAI(settings).chat(MODEL);
-    case 'openai-responses':
-      return createOpenAI(settings).responses(MODEL);
-    case 'anthropic':
-      return createAnthropic(settings)(MODEL);
-    case 'google':
-      return createGoogle(settings)(MODEL);
-  }
 }
 
 const APIS: readonly Api[] = ['openai-compatible', 'openai', 'anthropic', 'openai-responses', 'google'];
