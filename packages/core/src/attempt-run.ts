@@ -43,6 +43,7 @@ export class AttemptRun<P> implements Attempt {
   firstMs: number | undefined;
   /** Told when the caller leaves, after the source was cancelled. */
   onLeft: () => void = () => {};
+  laneWaitMs?: number;
   watch?: Watch;
   life?: () => void;
   onStop?: (reason: unknown) => void;

@@ -36,7 +36,7 @@ export class CallEnd {
   /** The answer is whole. */
   won<P>(run: AttemptRun<P>): CallRecord {
     const winner = this.#ledger.won(run);
-    this.#teller.tell({ type: 'attempt-end', attempt: run.attempt, target: run.target.ref, ms: winner.ms, shown: run.shown });
+    this.#teller.ended(run, winner);
     return this.#end('done', winner);
   }
 

@@ -1,6 +1,7 @@
 import type { Ask } from './model.ts';
 import type { Clock, Emit, HealthStore, NewId, Random } from './ports.ts';
 import type { ModelFailure } from './rules/failure.ts';
+import type { Labels } from './rules/labels.ts';
 import type { Reader } from './rules/reader.ts';
 import type { CallRecord } from './rules/record.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
@@ -56,13 +57,12 @@ export interface ChainPorts {
 }
 
 /** One call's own options; they win over the chain's settings. */
-export interface CallOptions {
+export interface CallOptions extends Labels {
   /** `whole`: the consumer sees nothing before the end, so every break is an ordinary failure. */
   readonly mode: 'stream' | 'whole';
   readonly signal: AbortSignal;
-  readonly caller?: string;
-  readonly run?: string;
-  readonly session?: string;
+  /** What was asked, for sinks that were told to keep it. */
+  readonly request?: unknown;
   /** P8: where the conversation was last answered. */
   readonly keep?: { readonly place: number; readonly ref: string };
   readonly onPartial?: 'restart' | 'fail';

@@ -1,6 +1,8 @@
 import type { Why } from './rules/belief.ts';
 import type { FailureKind } from './rules/failure.ts';
-import type { CallRecord } from './rules/record.ts';
+import type { Labels } from './rules/labels.ts';
+import type { CallRecord, TargetOrigin } from './rules/record.ts';
+import type { Usage } from './rules/token-usage.ts';
 
 /** A failure as those who watch see it: plain data, redacted. */
 export interface FailureFact {
@@ -15,10 +17,22 @@ export interface FailureFact {
 
 /** Facts about one call, in order. They are printed, sent over SSE and drawn; nobody answers them. Durations in ms, times in epoch ms. */
 export type CallEvent = { readonly call: string; readonly at: number } & (
-  | { readonly type: 'call-start'; readonly chain: string; readonly targets: readonly string[] }
+  | ({
+      readonly type: 'call-start';
+      readonly chain: string;
+      readonly targets: readonly string[];
+      readonly mode: 'stream' | 'whole';
+    } & Labels)
   /** Passed over, with the reason: `resting`, `unfit`, … */
   | { readonly type: 'skip'; readonly target: string; readonly reason: string; readonly until?: number; readonly why?: Why }
-  | { readonly type: 'attempt-start'; readonly attempt: number; readonly target: string; readonly tries: number; readonly probe: boolean }
+  | {
+      readonly type: 'attempt-start';
+      readonly attempt: number;
+      readonly target: string;
+      readonly origin: TargetOrigin;
+      readonly tries: number;
+      readonly probe: boolean;
+    }
   /** The first part a user could have seen has come. */
   | { readonly type: 'attempt-commit'; readonly attempt: number; readonly target: string; readonly ms: number }
   | {
@@ -30,6 +44,12 @@ export type CallEvent = { readonly call: string; readonly at: number } & (
       readonly failure?: FailureFact;
       /** What the user had seen of it when it failed. */
       readonly shown: 'nothing' | 'soft' | 'hard';
+      /** What it used, and what that cost in US dollars; `unpriced`: it used something, and nobody knows the price. */
+      readonly usage?: Usage;
+      readonly usd?: number;
+      readonly unpriced?: true;
+      /** Ms it waited in a lane, within `ms`. */
+      readonly laneWaitMs?: number;
     }
   /** The same target will be asked again after `ms`: try `tries` of `of`, the first not counted. */
   | {
@@ -55,3 +75,11 @@ export type CallEvent = { readonly call: string; readonly at: number } & (
   | { readonly type: 'withdrawn'; readonly attempt: number; readonly target: string; readonly failure: FailureFact }
   | { readonly type: 'call-end'; readonly record: CallRecord }
 );
+
+/** What was asked and answered, by reference: for who was told to keep it. It is no part of an event, so that printing one shows no prompt. */
+export interface Payload {
+  /** Of `call-start`: the request as the chain got it. */
+  readonly request?: unknown;
+  /** Of `attempt-end`: the text the attempt gave. */
+  readonly text?: string;
+}

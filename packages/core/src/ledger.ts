@@ -1,28 +1,20 @@
 import type { AttemptRun } from './attempt-run.ts';
 import type { FailureKind, ModelFailure } from './rules/failure.ts';
+import { labelsOf, type Labels } from './rules/labels.ts';
 import type { PastAttempt } from './rules/plan.ts';
 import type { Usage } from './rules/reader.ts';
 import type { AttemptRecord, CallRecord, SkipRecord, TargetOrigin } from './rules/record.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
 import { addUsage, estimateUsage, mendUsage, priceUsage } from './rules/usage.ts';
 
-export interface CallNames {
+export interface CallNames extends Labels {
   readonly id: string;
   readonly chain: string;
-  readonly caller?: string;
-  readonly run?: string;
-  readonly session?: string;
 }
 
-export const namesOf = (id: string, chain: string, { caller, run, session }: Omit<CallNames, 'id' | 'chain'>): CallNames => ({
-  id,
-  chain,
-  ...(caller !== undefined && { caller }),
-  ...(run !== undefined && { run }),
-  ...(session !== undefined && { session }),
-});
+export const namesOf = (id: string, chain: string, labels: Labels): CallNames => ({ id, chain, ...labelsOf(labels) });
 
-const originOf = ({ entry, protocol, model, account }: Target): TargetOrigin => ({ entry, protocol, model, account });
+export const originOf = ({ entry, protocol, model, account }: Target): TargetOrigin => ({ entry, protocol, model, account });
 
 /** What one call has been through: the plan's history, and the record that tells it (promise 6). */
 export class Ledger {
@@ -36,6 +28,7 @@ export class Ledger {
   readonly #skips: SkipRecord[] = [];
   #paid: Usage = {};
   #usd: number | undefined;
+  #unpriced = false;
 
   constructor(names: CallNames, facts: RequestFacts, began: number) {
     this.#names = names;
@@ -59,7 +52,7 @@ export class Ledger {
     return !known;
   }
 
-  failed<P>(run: AttemptRun<P>, failure: ModelFailure, ended: number, chance: number): void {
+  failed<P>(run: AttemptRun<P>, failure: ModelFailure, ended: number, chance: number): AttemptRecord {
     this.failures.push(failure);
     this.past.push({
       place: run.target.place,
@@ -70,7 +63,7 @@ export class Ledger {
       chance,
       ...(run.repair !== undefined && { repaired: true }),
     });
-    this.#close(run, failure);
+    return this.#close(run, failure);
   }
 
   won<P>(run: AttemptRun<P>): AttemptRecord {
@@ -84,6 +77,8 @@ export class Ledger {
     const usd = usage && priceUsage(usage, run.target.price);
     if (usage) this.#paid = addUsage(this.#paid, usage);
     if (usd !== undefined) this.#usd = (this.#usd ?? 0) + usd;
+    const unpriced = usage !== undefined && usd === undefined;
+    if (unpriced) this.#unpriced = true;
     const one: AttemptRecord = {
       attempt: run.attempt,
       target: run.target.ref,
@@ -97,6 +92,8 @@ export class Ledger {
       ...(failure && { failure: { kind: failure.kind, message: failure.message, facts: failure.facts } }),
       ...(usage && { usage }),
       ...(usd !== undefined && { usd }),
+      ...(unpriced && { unpriced }),
+      ...(run.laneWaitMs !== undefined && { laneWaitMs: run.laneWaitMs }),
     };
     this.#attempts.push(one);
     return one;
@@ -121,6 +118,7 @@ export class Ledger {
       ...(winner?.usage && { usage: winner.usage }),
       paid: this.#paid,
       ...(this.#usd !== undefined && { usd: this.#usd }),
+      ...(this.#unpriced && { unpriced: true as const }),
       marks: this.marks,
       ...(retryAt !== undefined && { retryAt }),
     };

@@ -29,6 +29,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Ms this attempt may use before its first content (P5). */
   readonly share: number;
+  /** Ms it waited in a lane; set by the lane. */
+  laneWaitMs?: number;
   /** Set by the deadline; told of every pull and every part by the chain (C4). */
   watch?: Watch;
   /** Ends this attempt alone; the reason becomes its failure. */

@@ -1,11 +1,9 @@
 import type { ModelOptions } from './model.ts';
+import { LABELS, labelsOf, type Labels } from './rules/labels.ts';
 import { count, duration, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
 
 /** What a caller may say of one call: `providerOptions.holdfast`. */
-export interface HoldfastCallOptions {
-  readonly caller?: string;
-  readonly run?: string;
-  readonly session?: string;
+export interface HoldfastCallOptions extends Labels {
   /** P8: where the conversation was last answered. */
   readonly keep?: { readonly place: number; readonly ref: string };
   readonly onPartial?: 'restart' | 'fail';
@@ -33,13 +31,10 @@ export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
   const maxAttempts = count(where('maxAttempts'), given['maxAttempts'], 1);
   const { total: within, ...timeouts } = timeoutsOf(given['timeouts'], where);
   const total = duration(where('total'), given['total']) ?? within;
-  const { caller, run, session, keep } = given as HoldfastCallOptions;
-  for (const [name, value] of Object.entries({ caller, run, session }))
-    if (value !== undefined && typeof value !== 'string') refuse(where(name), 'must be a text');
+  const { keep } = given as HoldfastCallOptions;
+  for (const name of LABELS) if (given[name] !== undefined && typeof given[name] !== 'string') refuse(where(name), 'must be a text');
   return {
-    ...(caller !== undefined && { caller }),
-    ...(run !== undefined && { run }),
-    ...(session !== undefined && { session }),
+    ...labelsOf(given as Labels),
     ...(keep !== undefined && { keep }),
     ...(onPartial !== undefined && { onPartial }),
     ...(maxAttempts !== undefined && { maxAttempts }),

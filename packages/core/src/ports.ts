@@ -1,5 +1,5 @@
 import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from './rules/belief.ts';
-import type { CallEvent } from './events.ts';
+import type { CallEvent, Payload } from './events.ts';
 
 export type MaybePromise<T> = T | PromiseLike<T>;
 
@@ -25,7 +25,7 @@ export type NewId = () => string;
 export type Environment = (name: string) => string | undefined;
 
 /** Facts about calls for those who watch. It must not throw; composition wraps each sink so that it cannot. */
-export type Emit = (event: CallEvent) => void;
+export type Emit = (event: CallEvent, payload?: Payload) => void;
 
 export type Claim =
   | { readonly ok: true }

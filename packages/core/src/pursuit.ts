@@ -3,7 +3,7 @@ import { CallEnd } from './call-end.ts';
 import type { CallFailure } from './call-failure.ts';
 import type { CallOptions, ChainPorts, KnownChain } from './chain-spec.ts';
 import { IdleTime } from './idle-time.ts';
-import { Ledger, namesOf } from './ledger.ts';
+import { Ledger, namesOf, originOf } from './ledger.ts';
 import { Probe } from './probe.ts';
 import type { Beliefs } from './rules/belief.ts';
 import { ModelFailure } from './rules/failure.ts';
@@ -62,7 +62,7 @@ export class Pursuit<Q, P> {
     this.#waiting = new Waiting(ports.clock, options.signal);
     this.#teller = new Teller(ports.emit, ports.clock, this.id);
     this.end = new CallEnd(this.ledger, this.#witness, this.#teller, ports.clock);
-    this.#teller.tell({ type: 'call-start', chain: spec.name, targets: spec.refs });
+    this.#teller.began(spec.name, spec.refs, options);
   }
 
   /** Obeys the plan until it says whom to ask, and begins that attempt. Rejects with a `CallFailure` when it says stop; undefined: the consumer has left. */
@@ -136,7 +136,7 @@ export class Pursuit<Q, P> {
     const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
     const start = { call: this.id, attempt, target, facts: this.#facts, share: step.share, lease, repair };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
-    this.#teller.tell({ type: 'attempt-start', attempt, target: target.ref, tries, probe: lease !== undefined });
+    this.#teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
     return run;
   }
 
@@ -169,10 +169,9 @@ export class Pursuit<Q, P> {
   }
 
   #ended(run: AttemptRun<P>, failure: ModelFailure, chance: number): void {
-    this.ledger.failed(run, failure, this.#ports.clock.now(), chance);
+    const record = this.ledger.failed(run, failure, this.#ports.clock.now(), chance);
     if (run.shown === 'hard') this.end.salvaged = run.reading.text;
-    const { attempt, target, shown } = run;
-    this.#teller.tell({ type: 'attempt-end', attempt, target: target.ref, ms: run.ms(), failure: factOf(failure), shown });
+    this.#teller.ended(run, record, failure);
   }
 
   /** Nobody reads any more. What is under way is let go; it counts against nobody, and a lease is given back. */

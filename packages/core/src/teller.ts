@@ -1,6 +1,10 @@
-import type { CallEvent, FailureFact } from './events.ts';
+import type { AttemptRun } from './attempt-run.ts';
+import type { CallOptions } from './chain-spec.ts';
+import type { CallEvent, FailureFact, Payload } from './events.ts';
 import type { Clock, Emit } from './ports.ts';
 import type { ModelFailure } from './rules/failure.ts';
+import { labelsOf } from './rules/labels.ts';
+import type { AttemptRecord } from './rules/record.ts';
 
 type Told<E = CallEvent> = E extends CallEvent ? Omit<E, 'call' | 'at'> : never;
 
@@ -24,6 +28,25 @@ export class Teller {
     this.#call = call;
   }
 
+  began(chain: string, targets: readonly string[], options: CallOptions): void {
+    if (!this.#emit) return;
+    this.tell({ type: 'call-start', chain, targets, mode: options.mode, ...labelsOf(options) }, { request: options.request });
+  }
+
+  /** `record`: of this very attempt, as the ledger closed it. */
+  ended<P>(run: AttemptRun<P>, record: AttemptRecord, failure?: ModelFailure): void {
+    if (!this.#emit) return;
+    const { attempt, target, ms, shown, usage, usd, unpriced, laneWaitMs } = record;
+    const told = {
+      ...(failure && { failure: factOf(failure) }),
+      ...(usage && { usage }),
+      ...(usd !== undefined && { usd }),
+      ...(unpriced && { unpriced }),
+      ...(laneWaitMs !== undefined && { laneWaitMs }),
+    };
+    this.tell({ type: 'attempt-end', attempt, target, ms, shown, ...told }, { text: run.reading.text });
+  }
+
   /** Another target is asked after a failure. */
   switched({ ref, failure, restsUntil }: Lost, to: string): void {
     this.tell({ type: 'switch', from: ref, to, failure: factOf(failure), ...(restsUntil !== undefined && { restsUntil }) });
@@ -39,8 +62,8 @@ export class Teller {
     this.tell({ type: 'wait', ms, target, why, ...(lost && { from: lost.ref, failure: factOf(lost.failure) }) });
   }
 
-  tell(event: Told): void {
-    this.#emit?.({ call: this.#call, at: this.#clock.now(), ...event } as CallEvent);
+  tell(event: Told, payload?: Payload): void {
+    this.#emit?.({ call: this.#call, at: this.#clock.now(), ...event } as CallEvent, payload);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Why } from './belief.ts';
 import type { FailureFacts, FailureKind } from './failure.ts';
+import type { Labels } from './labels.ts';
 import type { Target } from './target.ts';
 import type { Usage } from './token-usage.ts';
 
@@ -24,7 +25,12 @@ export interface AttemptRecord {
     readonly facts: FailureFacts;
   };
   readonly usage?: Usage;
+  /** US dollars. */
   readonly usd?: number;
+  /** It used something, and nobody knows the price: the cost is unknown, not nothing. */
+  readonly unpriced?: true;
+  /** Ms it waited in a lane, within `ms`. */
+  readonly laneWaitMs?: number;
 }
 
 export interface SkipRecord {
@@ -36,12 +42,9 @@ export interface SkipRecord {
 }
 
 /** The record of a call: who was tried, who was skipped, why, for how long, at what cost (promise 6). */
-export interface CallRecord {
+export interface CallRecord extends Labels {
   readonly id: string;
   readonly chain: string;
-  readonly caller?: string;
-  readonly run?: string;
-  readonly session?: string;
   readonly began: number;
   readonly ms: number;
   readonly outcome: 'done' | FailureKind;
@@ -55,7 +58,10 @@ export interface CallRecord {
   readonly usage?: Usage;
   /** Of everything that was paid for, failed attempts included (C9). */
   readonly paid: Usage;
+  /** US dollars, of what has a known price. */
   readonly usd?: number;
+  /** Of some of it nobody knows the price: the cost is unknown, and `usd` the least it was. */
+  readonly unpriced?: true;
   /** `request-suspect`, `empty-turn`, `closed-after-tools`, `usage-estimated` … */
   readonly marks: readonly string[];
   /** Epoch ms after which trying again makes sense; set when nobody could be asked. */

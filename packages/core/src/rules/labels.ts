@@ -1,0 +1,12 @@
+/** Whose call it is: read when it begins, told with everything that is told of it. */
+export const LABELS = ['caller', 'run', 'session', 'user', 'tool', 'trace'] as const;
+
+/** `caller` pays, `run` and `session` say where it belongs; `user`, `tool` and `trace` are for records and traces alone. */
+export type Labels = { readonly [K in (typeof LABELS)[number]]?: string };
+
+/** Only the labels of `from`; "" says nothing. */
+export function labelsOf(from: Labels): Labels {
+  const labels: { -readonly [K in keyof Labels]: Labels[K] } = {};
+  for (const name of LABELS) if (from[name] !== undefined && from[name] !== '') labels[name] = from[name];
+  return labels;
+}
