@@ -6,10 +6,12 @@ import { END, type End, type Source } from './source.ts';
  * The inside's source as the outside's stream, once. A failure becomes the protocol's own error part, after which the stream
  * ends without a finish part: never a clean end (C8). The caller's own cancel rejects with the caller's reason, as AI SDK users expect.
  *
+ * `told` hears of every error before the consumer does.
+ *
  * This runs for every part: nothing is allocated for one but the promise it comes with. `pull` answers at once; the stream asks again
  * by itself when a part was handed over and another read waits, and never while one is under way (S1).
  */
-export function streamOf(source: Source<Part>, caller: AbortSignal): ReadableStream<Part> {
+export function streamOf(source: Source<Part>, caller: AbortSignal, told: (error: unknown) => void): ReadableStream<Part> {
   let out: ReadableStreamDefaultController<Part>;
   let asking = false;
   let left = false;
@@ -22,7 +24,9 @@ export function streamOf(source: Source<Part>, caller: AbortSignal): ReadableStr
   const onFailure = (error: unknown): void => {
     asking = false;
     if (left) return;
-    if (caller.aborted && isModelFailure(error) && error.kind === 'cancelled') return out.error(caller.reason);
+    const cancelled = caller.aborted && isModelFailure(error) && error.kind === 'cancelled';
+    told(cancelled ? caller.reason : error);
+    if (cancelled) return out.error(caller.reason);
     out.enqueue({ type: 'error', error });
     out.close();
   };

@@ -5,6 +5,7 @@ import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } 
 import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
 import { limitsFor, type Timeouts } from './rules/limits.ts';
+import type { Labels } from './rules/labels.ts';
 import { partsReader } from './rules/parts-reader.ts';
 import type { Effort, Target } from './rules/target.ts';
 
@@ -86,6 +87,13 @@ export function modelChain({ name, reachable, settings, timeouts }: ModelChainSp
   return chain({ name, served, reader: partsReader, settings, firstToken, repairs: REPAIRS, repair: repaired }, ports);
 }
 
-/** Many models as one AI SDK model. `hash` keys the prompt hashes that health stores keep. */
-export const composeModel = (spec: ModelChainSpec, ports: ChainPorts & { readonly hash: (text: string) => string }): Model =>
-  languageModel(modelChain(spec, ports), ports.hash);
+export interface ModelPorts extends ChainPorts {
+  /** Keys the prompt hashes that health stores keep. */
+  readonly hash: (text: string) => string;
+  /** The labels that hold where a call begins; it must not throw. */
+  readonly ambient?: () => Labels;
+}
+
+/** Many models as one AI SDK model. */
+export const composeModel = (spec: ModelChainSpec, ports: ModelPorts): Model =>
+  languageModel(modelChain(spec, ports), ports.hash, ports.ambient);

@@ -3,10 +3,11 @@
  * `/testing` serve our own packages and have none.
  */
 export { CallFailure, isCallFailure } from './call-failure.ts';
+export { callInfoOf, type CallInfo } from './call-info.ts';
 export type { CallEvent, FailureFact } from './events.ts';
 export { systemClock, systemNewId } from './io/clock-system.ts';
 export type { Model } from './model.ts';
-export type { Clock, Emit, Environment, HealthStore, NewId, Random } from './ports.ts';
+export type { Attribution, Clock, Emit, Environment, HealthStore, NewId, Random } from './ports.ts';
 export { isModelFailure, ModelFailure, type FailureFacts, type FailureKind } from './rules/failure.ts';
 export type { Usage } from './rules/reader.ts';
 export type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';

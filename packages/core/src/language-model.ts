@@ -1,23 +1,30 @@
 import { streamOf } from './answer-stream.ts';
 import { assemble } from './assemble.ts';
+import { attribute } from './call-info.ts';
 import type { CallOptions, Chain } from './chain.ts';
 import { NEVER, type Model, type ModelOptions, type Part } from './model.ts';
 import { isModelFailure } from './rules/failure.ts';
+import { labelled, type Labels } from './rules/labels.ts';
 import { ownOptionsOf } from './own-options.ts';
 import { factsOf } from './request-facts.ts';
 
 export type { HoldfastCallOptions } from './own-options.ts';
 
 /** A chain as an AI SDK language model: the spec in, the spec out. `hash` keys the prompt hashes that leave the process. */
-export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: string) => string): Model {
+export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: string) => string, ambient: () => Labels = noLabels): Model {
   const call = async (options: ModelOptions, mode: CallOptions['mode']) => {
     const signal = options.abortSignal ?? NEVER;
-    const { timeouts, ...own } = ownOptionsOf(options);
+    let labels = ambient();
+    const messages = options.prompt.slice();
     try {
-      return await chain.call(options, factsOf(options, hash, timeouts), { ...own, mode, signal });
+      const { timeouts, ...own } = ownOptionsOf(options);
+      labels = labelled(labels, own);
+      const answer = await chain.call(options, factsOf(options, hash, timeouts), { ...own, ...labels, mode, signal, request: options });
+      return { answer, signal, told: (error: unknown) => attribute(error, { ...labels, messages }) };
     } catch (error) {
-      if (signal.aborted && isModelFailure(error) && error.kind === 'cancelled') throw signal.reason;
-      throw error;
+      const thrown: unknown = signal.aborted && isModelFailure(error) && error.kind === 'cancelled' ? signal.reason : error;
+      attribute(thrown, { ...labels, messages });
+      throw thrown;
     }
   };
   return {
@@ -25,7 +32,19 @@ export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: str
     provider: 'holdfast',
     modelId: chain.name,
     supportedUrls: {},
-    doGenerate: async (options) => assemble(await call(options, 'whole')),
-    doStream: async (options) => ({ stream: streamOf(await call(options, 'stream'), options.abortSignal ?? NEVER) }),
+    doGenerate: async (options) => {
+      const { answer, told } = await call(options, 'whole');
+      return assemble(answer).catch((error: unknown) => {
+        told(error);
+        throw error;
+      });
+    },
+    doStream: async (options) => {
+      const { answer, signal, told } = await call(options, 'stream');
+      return { stream: streamOf(answer, signal, told) };
+    },
   };
 }
+
+const NO_LABELS: Labels = {};
+const noLabels = (): Labels => NO_LABELS;

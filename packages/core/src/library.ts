@@ -5,11 +5,12 @@ import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
 import type { Model } from './model.ts';
 import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
-import type { Clock, Emit, HealthStore, Random } from './ports.ts';
+import type { Attribution, Clock, Emit, HealthStore, Random } from './ports.ts';
 import { askModel } from './providers/ask.ts';
 import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
+import type { Labels } from './rules/labels.ts';
 import type { Protocol, Target } from './rules/target.ts';
 
 export type { Duration } from './option-checks.ts';
@@ -40,6 +41,8 @@ export interface HoldfastOptions {
   readonly health?: HealthStore;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Labels that hold wherever a call begins; `providerOptions.holdfast` wins. What it throws is dropped. */
+  readonly attribution?: Attribution;
   /** Told what happens in each call, as it happens. What it throws is dropped. */
   readonly emit?: Emit;
 }
@@ -64,6 +67,7 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'health',
   'clock',
   'random',
+  'attribution',
   'emit',
 ];
 
@@ -121,6 +125,14 @@ const guarded =
     }
   };
 
+const guardedLabels = (attribution: Attribution) => (): Labels => {
+  try {
+    return attribution.current() ?? {};
+  } catch {
+    return {};
+  }
+};
+
 /**
  * Several AI SDK language models as one that does not fail where one of them answers: failures are told apart, remembered and
  * passed over; an answer comes whole and once, or ends in a `CallFailure`. The record of each call is in
@@ -129,7 +141,7 @@ const guarded =
 export function holdfast(options: HoldfastOptions): Model {
   if (!Array.isArray(options.models) || options.models.length === 0) return refuse(where('models'), 'needs at least one model');
   known(options, NAMES, where);
-  const { clock = systemClock, random = systemRandom, name = 'holdfast', health, emit } = options;
+  const { clock = systemClock, random = systemRandom, name = 'holdfast', health, attribution, emit } = options;
   const timeouts = timeoutsOf(options.timeouts, where);
   const spec = { name, reachable: reachableOf(options.models), settings: settingsOf(options), timeouts };
   return composeModel(spec, {
@@ -140,6 +152,7 @@ export function holdfast(options: HoldfastOptions): Model {
     health: health ? failOpen(health, { clock, say: () => {} }) : new MemoryHealth(),
     hash: hash53,
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),
+    ...(attribution && { ambient: guardedLabels(attribution) }),
     ...(emit && { emit: guarded(emit) }),
   });
 }

@@ -1,3 +1,4 @@
+import type { Labels } from './rules/labels.ts';
 import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from './rules/belief.ts';
 import type { CallEvent, Payload } from './events.ts';
 
@@ -26,6 +27,11 @@ export type Environment = (name: string) => string | undefined;
 
 /** Facts about calls for those who watch. It must not throw; composition wraps each sink so that it cannot. */
 export type Emit = (event: CallEvent, payload?: Payload) => void;
+
+/** Whose work is going on: asked once when a call begins. What a call says of itself wins. */
+export interface Attribution {
+  current(): Labels;
+}
 
 export type Claim =
   | { readonly ok: true }

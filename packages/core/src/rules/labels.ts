@@ -7,6 +7,12 @@ export type Labels = { readonly [K in (typeof LABELS)[number]]?: string };
 /** Only the labels of `from`; "" says nothing. */
 export function labelsOf(from: Labels): Labels {
   const labels: { -readonly [K in keyof Labels]: Labels[K] } = {};
-  for (const name of LABELS) if (from[name] !== undefined && from[name] !== '') labels[name] = from[name];
+  for (const name of LABELS) {
+    const value = from[name];
+    if (typeof value === 'string' && value !== '') labels[name] = value;
+  }
   return labels;
 }
+
+/** What is said further in wins, where it says something: an outer value stays under a "". */
+export const labelled = (outer: Labels, inner: Labels): Labels => ({ ...labelsOf(outer), ...labelsOf(inner) });
