@@ -11,6 +11,8 @@ import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
 import type { Labels } from './rules/labels.ts';
+import { openSinks, type Sinks } from './sinks/open-sinks.ts';
+import type { SinkOptions } from './sinks/sink-options.ts';
 import type { Protocol, Target } from './rules/target.ts';
 
 export type { Duration } from './option-checks.ts';
@@ -43,6 +45,8 @@ export interface HoldfastOptions {
   readonly random?: Random;
   /** Labels that hold wherever a call begins; `providerOptions.holdfast` wins. What it throws is dropped. */
   readonly attribution?: Attribution;
+  /** Who gets usage, traces, failovers and records: open (`openSinks`, to flush them), or what opens them. */
+  readonly sinks?: SinkOptions | Sinks;
   /** Told what happens in each call, as it happens. What it throws is dropped. */
   readonly emit?: Emit;
 }
@@ -68,6 +72,7 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'clock',
   'random',
   'attribution',
+  'sinks',
   'emit',
 ];
 
@@ -125,6 +130,17 @@ const guarded =
     }
   };
 
+function emitOf({ emit, sinks }: HoldfastOptions, clock: Clock): Emit | undefined {
+  const own = emit && guarded(emit);
+  if (sinks === undefined) return own;
+  const open = typeof sinks === 'object' && sinks !== null && 'emit' in sinks ? sinks : openSinks(sinks, clock);
+  if (!own) return open.emit;
+  return (event, payload) => {
+    own(event);
+    open.emit(event, payload);
+  };
+}
+
 const guardedLabels = (attribution: Attribution) => (): Labels => {
   try {
     return attribution.current() ?? {};
@@ -141,8 +157,9 @@ const guardedLabels = (attribution: Attribution) => (): Labels => {
 export function holdfast(options: HoldfastOptions): Model {
   if (!Array.isArray(options.models) || options.models.length === 0) return refuse(where('models'), 'needs at least one model');
   known(options, NAMES, where);
-  const { clock = systemClock, random = systemRandom, name = 'holdfast', health, attribution, emit } = options;
+  const { clock = systemClock, random = systemRandom, name = 'holdfast', health, attribution } = options;
   const timeouts = timeoutsOf(options.timeouts, where);
+  const emit = emitOf(options, clock);
   const spec = { name, reachable: reachableOf(options.models), settings: settingsOf(options), timeouts };
   return composeModel(spec, {
     clock,
@@ -153,6 +170,6 @@ export function holdfast(options: HoldfastOptions): Model {
     hash: hash53,
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),
     ...(attribution && { ambient: guardedLabels(attribution) }),
-    ...(emit && { emit: guarded(emit) }),
+    ...(emit && { emit }),
   });
 }
