@@ -13,6 +13,7 @@ import {
   systemRandom,
   transport,
   withoutLong,
+  type AffinityStore,
   type Emit,
   type HealthStore,
   type Model,
@@ -32,6 +33,7 @@ import { targetOf } from './target-facts.ts';
 export interface ModelPorts {
   readonly env: (name: string) => string | undefined;
   readonly health: HealthStore;
+  readonly affinity: AffinityStore;
   readonly hash: (text: string) => string;
   readonly emit: Emit;
   /** Every secret that leaves in a request is known to the registry first. */
@@ -69,6 +71,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
       onPartial: settings.onPartial ?? ('restart' as const),
       onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
       ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
+      returnToPrimary: settings.returnToPrimary ?? ('when_cool' as const),
     },
     timeouts: settings.timeouts ?? {},
   };
@@ -84,6 +87,8 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
         owner: processIdentity().owner,
         health: ports.health,
         hash: ports.hash,
+        // An alloy is drawn anew at each user turn: only a tool exchange stays where it was answered.
+        ...(chain.members.length < 2 && { affinity: ports.affinity }),
         emit: ports.emit,
         classify: (error, target, now) =>
           namingKey(classify(error, { protocol: target.protocol, provider: target.entry, model: target.model, now, userRows }), target),

@@ -17,7 +17,7 @@ import { chooseAgent, type AgentChoice, type ChosenAgent } from './agent-setup.t
 import { consentTo } from './consent.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
 import { home, machineFacts, workingFolder } from './io/folders.ts';
-import { healthStore } from './io/health-store.ts';
+import { affinityStore, healthStore } from './io/health-store.ts';
 import { identity, realFile, sessionStore } from './io/session-store.ts';
 import { keyedHash, openStateFolder } from './io/state-folder.ts';
 import { readTextFile } from './io/text-file.ts';
@@ -62,10 +62,11 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   );
   const hash = keyedHash(state);
   const health = healthStore(state, view.notice);
+  const affinity = affinityStore(state, view.notice);
   const emit: Emit = (event) => view.call(event);
   for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
   const tools = agentTools(chosen.spec, context, secrets);
-  const ports = { env: context.env, health, hash, emit, secret: secrets.add, consent: consentTo(context, state, options.file) };
+  const ports = { env: context.env, health, affinity, hash, emit, secret: secrets.add, consent: consentTo(context, state, options.file) };
   const { model, keys, close } = await chainModel(chosen.chain, chosen.file, ports);
   const store = await orAbort(sessionStore(state), context.signal);
   const attended = context.terminal.inIsTty && !context.json;
@@ -93,7 +94,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     file: { name: options.file, path },
     close: async () => {
       await runtime.close();
-      await Promise.allSettled([close(), store.close(), health.close()]);
+      await Promise.allSettled([close(), store.close(), health.close(), affinity.close()]);
     },
   };
 }

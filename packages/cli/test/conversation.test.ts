@@ -2,8 +2,7 @@ import { byTurn, gate, type Facts, type LabAnswer } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
 import { Place, SCRIPT } from './command.ts';
 import { shell } from './interrupt-states.ts';
-
-const echo = ({ turns }: Facts): LabAnswer => ({ text: `You said ${turns.findLast(({ role }) => role === 'user')?.text}.` });
+import { echo } from './scripts.fixture.ts';
 
 describe.skipIf(!SCRIPT)('an interactive session', () => {
   it('what is typed is echoed once, at the fourth prompt too', async () => {

@@ -18,14 +18,16 @@ export class CallEnd {
   readonly #teller: Teller;
   readonly #clock: Clock;
   readonly #began: number;
+  readonly #ended: ((record: CallRecord) => void) | undefined;
   #record: CallRecord | undefined;
 
-  constructor(ledger: Ledger, witness: Witness, teller: Teller, clock: Clock) {
+  constructor(ledger: Ledger, witness: Witness, teller: Teller, clock: Clock, ended?: (record: CallRecord) => void) {
     this.#ledger = ledger;
     this.#witness = witness;
     this.#teller = teller;
     this.#clock = clock;
     this.#began = clock.mono();
+    this.#ended = ended;
   }
 
   /** As far as the call has come. */
@@ -72,6 +74,7 @@ export class CallEnd {
   #end(outcome: 'done' | FailureKind, winner?: AttemptRecord, retryAt?: number): CallRecord {
     if (this.#record) return this.#record;
     this.#record = this.#ledger.record(outcome, this.#ms(), winner, retryAt);
+    this.#ended?.(this.#record);
     this.#teller.tell({ type: 'call-end', record: this.#record });
     return this.#record;
   }

@@ -1,5 +1,6 @@
 import type { Ask } from './model.ts';
 import type { Clock, Emit, HealthStore, NewId, Random } from './ports.ts';
+import type { ReturnToPrimary } from './rules/affinity.ts';
 import type { ModelFailure } from './rules/failure.ts';
 import type { Labels } from './rules/labels.ts';
 import type { Reader } from './rules/reader.ts';
@@ -23,6 +24,8 @@ export interface ChainSettings {
   readonly cooldown?: number;
   readonly onPartial: 'restart' | 'fail';
   readonly onRefusal: 'pass' | 'next';
+  /** P8; default `when_cool`. */
+  readonly returnToPrimary?: ReturnToPrimary;
 }
 
 export interface ChainSpec<Q, P> {
@@ -63,8 +66,14 @@ export interface CallOptions extends Labels {
   readonly signal: AbortSignal;
   /** What was asked, for sinks that were told to keep it. */
   readonly request?: unknown;
-  /** P8: where the conversation was last answered. */
+  /** P8: where the conversation is to stay while that target is usable. */
   readonly keep?: { readonly place: number; readonly ref: string };
+  /** By place, its rank: the order in which this call asks the keys of a model. */
+  readonly order?: readonly number[];
+  /** Remarks for the record, known before the call. */
+  readonly marks?: readonly string[];
+  /** Told once, with the record. Must not throw. */
+  readonly ended?: (record: CallRecord) => void;
   readonly onPartial?: 'restart' | 'fail';
   readonly maxAttempts?: number;
   /** The caller's own deadline in ms (P5). */

@@ -1,4 +1,5 @@
 import { chain, type Chain, type ChainPorts, type ChainSettings, type Served } from './chain.ts';
+import { remembering, type ConversationPorts } from './conversations.ts';
 import { withLimits } from './deadline.ts';
 import { languageModel } from './language-model.ts';
 import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } from './model.ts';
@@ -87,13 +88,11 @@ export function modelChain({ name, reachable, settings, timeouts }: ModelChainSp
   return chain({ name, served, reader: partsReader, settings, firstToken, repairs: REPAIRS, repair: repaired }, ports);
 }
 
-export interface ModelPorts extends ChainPorts {
-  /** Keys the prompt hashes that health stores keep. */
-  readonly hash: (text: string) => string;
+export interface ModelPorts extends ChainPorts, ConversationPorts {
   /** The labels that hold where a call begins; it must not throw. */
   readonly ambient?: () => Labels;
 }
 
 /** Many models as one AI SDK model. */
 export const composeModel = (spec: ModelChainSpec, ports: ModelPorts): Model =>
-  languageModel(modelChain(spec, ports), ports.hash, ports.ambient);
+  languageModel(remembering(modelChain(spec, ports), spec.settings.returnToPrimary ?? 'when_cool', ports), ports.hash, ports.ambient);

@@ -18,6 +18,8 @@ export * from './source.ts';
 export * from './rules/duration.ts';
 export * from './rules/nearest.ts';
 export * from './compose.ts';
+export * from './io/affinity-memory.ts';
+export * from './io/affinity-sqlite.ts';
 export * from './io/clock-system.ts';
 export * from './io/health-fail-open.ts';
 export * from './io/health-memory.ts';

@@ -7,7 +7,7 @@ export { callInfoOf, type CallInfo } from './call-info.ts';
 export type { CallEvent, FailureFact } from './events.ts';
 export { systemClock, systemNewId } from './io/clock-system.ts';
 export type { Model } from './model.ts';
-export type { Attribution, Clock, Emit, Environment, HealthStore, NewId, Random } from './ports.ts';
+export type { AffinityStore, Attribution, Clock, Emit, Environment, HealthStore, NewId, Random } from './ports.ts';
 export { isModelFailure, ModelFailure, type FailureFacts, type FailureKind } from './rules/failure.ts';
 export type { Usage } from './rules/reader.ts';
 export type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';

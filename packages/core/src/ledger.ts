@@ -20,7 +20,7 @@ export const originOf = ({ entry, protocol, model, account }: Target): TargetOri
 export class Ledger {
   readonly past: PastAttempt[] = [];
   readonly failures: ModelFailure[] = [];
-  readonly marks: string[] = [];
+  readonly marks: string[];
   readonly #names: CallNames;
   readonly #facts: RequestFacts;
   readonly #began: number;
@@ -30,10 +30,11 @@ export class Ledger {
   #usd: number | undefined;
   #unpriced = false;
 
-  constructor(names: CallNames, facts: RequestFacts, began: number) {
+  constructor(names: CallNames, facts: RequestFacts, began: number, marks: readonly string[] = []) {
     this.#names = names;
     this.#facts = facts;
     this.#began = began;
+    this.marks = [...marks];
   }
 
   /** This call's attempts on one target that failed. */

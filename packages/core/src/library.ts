@@ -1,12 +1,14 @@
 import type { ChainSettings } from './chain.ts';
 import { composeModel, type Reachable } from './compose.ts';
 import { systemClock, systemNewId, systemRandom } from './io/clock-system.ts';
+import { MemoryAffinity } from './io/affinity-memory.ts';
 import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
 import type { Model } from './model.ts';
 import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
-import type { Attribution, Clock, Emit, HealthStore, Random } from './ports.ts';
+import type { AffinityStore, Attribution, Clock, Emit, HealthStore, Random } from './ports.ts';
 import { askModel } from './providers/ask.ts';
+import type { ReturnToPrimary } from './rules/affinity.ts';
 import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
@@ -41,6 +43,13 @@ export interface HoldfastOptions {
   readonly patience?: Duration;
   /** Beliefs about models; default in memory, shared by nobody. One that fails or is slow stops no call. */
   readonly health?: HealthStore;
+  /**
+   * When a conversation that moved to a later model goes back: `when_cool` (default) at a user turn, once its cache there is cold (5 min; 1 h
+   * with 1 h marks) and the earlier model has been well for a minute; `next_session`: not before the next conversation; `never`.
+   */
+  readonly returnToPrimary?: ReturnToPrimary;
+  /** Where conversations were last answered; default in memory, shared by nobody. One that fails or is slow stops no call. */
+  readonly affinity?: AffinityStore;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Labels that hold wherever a call begins; `providerOptions.holdfast` wins. What it throws is dropped. */
@@ -69,6 +78,8 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'timeouts',
   'patience',
   'health',
+  'returnToPrimary',
+  'affinity',
   'clock',
   'random',
   'attribution',
@@ -115,6 +126,7 @@ function settingsOf(options: HoldfastOptions): ChainSettings {
     total: timeoutsOf(options.timeouts, where).total ?? CHAIN_DEFAULTS.total,
     onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'fail',
     onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? CHAIN_DEFAULTS.onRefusal,
+    returnToPrimary: oneOf(where('returnToPrimary'), options.returnToPrimary, ['when_cool', 'next_session', 'never']) ?? 'when_cool',
     ...(cooldown !== undefined && { cooldown }),
   };
 }
@@ -168,6 +180,7 @@ export function holdfast(options: HoldfastOptions): Model {
     owner: systemNewId(),
     health: health ? failOpen(health, { clock, say: () => {} }) : new MemoryHealth(),
     hash: hash53,
+    affinity: options.affinity ?? new MemoryAffinity(),
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),
     ...(attribution && { ambient: guardedLabels(attribution) }),
     ...(emit && { emit }),

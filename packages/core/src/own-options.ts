@@ -4,7 +4,7 @@ import { count, duration, onPartialOf, refuse, timeoutsOf, type Duration, type T
 
 /** What a caller may say of one call: `providerOptions.holdfast`. */
 export interface HoldfastCallOptions extends Labels {
-  /** P8: where the conversation was last answered. */
+  /** P8: where the conversation was last answered, as the caller knows it: kept after a tool result when the chain itself knows nothing. */
   readonly keep?: { readonly place: number; readonly ref: string };
   readonly onPartial?: 'restart' | 'fail';
   readonly maxAttempts?: number;

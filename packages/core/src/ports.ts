@@ -1,4 +1,5 @@
 import type { Labels } from './rules/labels.ts';
+import type { Kept } from './rules/affinity.ts';
 import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from './rules/belief.ts';
 import type { CallEvent, Payload } from './events.ts';
 
@@ -31,6 +32,21 @@ export type Emit = (event: CallEvent, payload?: Payload) => void;
 /** Whose work is going on: asked once when a call begins. What a call says of itself wins. */
 export interface Attribution {
   current(): Labels;
+}
+
+/**
+ * Where conversations were last answered (P8), by keyed hashes of what they are known by. Only a preference: what is lost costs a
+ * warm cache. Adapters: memory, SQLite; both pass `affinityStoreContract`.
+ */
+export interface AffinityStore {
+  /** True when nothing is kept: no key need be computed. */
+  empty?(): boolean;
+  read(key: string): MaybePromise<Kept | undefined>;
+  /** What was answered later wins, in whatever order it is told. */
+  write(key: string, kept: Kept): MaybePromise<void>;
+  /** Forgets what was answered up to `at`. */
+  forget(key: string, at: number): MaybePromise<void>;
+  close(): MaybePromise<void>;
 }
 
 export type Claim =

@@ -55,13 +55,13 @@ export class Pursuit<Q, P> {
     this.#facts = facts;
     this.#plan = planOf(spec, facts, options);
     this.#scopes = spec.scopes;
-    this.ledger = new Ledger(namesOf(this.id, spec.name, options), facts, ports.clock.now());
+    this.ledger = new Ledger(namesOf(this.id, spec.name, options), facts, ports.clock.now(), options.marks);
     this.#witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
     this.idle = new IdleTime(ports.clock);
     this.#waiting = new Waiting(ports.clock, options.signal);
     this.#teller = new Teller(ports.emit, ports.clock, this.id);
-    this.end = new CallEnd(this.ledger, this.#witness, this.#teller, ports.clock);
+    this.end = new CallEnd(this.ledger, this.#witness, this.#teller, ports.clock, options.ended);
     this.#teller.began(spec.name, spec.refs, options);
   }
 

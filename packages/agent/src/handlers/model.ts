@@ -26,7 +26,8 @@ export interface ModelPorts {
 
 /**
  * Asks the model for one reply.
- * M1. The loop names the target that last answered; whether it is kept is the chain's affair (P8).
+ * M1. The session is the conversation; the loop also names the target that last answered, for a chain that remembers nothing. Whether it is
+ *     kept is the chain's affair (P8).
  * M2. What was shown live is replaced by the reply that names its attempt, or was withdrawn.
  * M3. A call that fails ends in a failure with what had been shown; it never rejects but for a stop.
  */

@@ -1,4 +1,13 @@
-import { failOpen, processIdentity, SqliteHealth, systemClock, systemRandom, type HealthStore } from '@holdfast/core/engine';
+import {
+  failOpen,
+  processIdentity,
+  SqliteAffinity,
+  SqliteHealth,
+  systemClock,
+  systemRandom,
+  type AffinityStore,
+  type HealthStore,
+} from '@holdfast/core/engine';
 
 /** The beliefs of a state folder, shared with every other holdfast process; its failures never stop a call. */
 export function healthStore(folder: string, say: (line: string) => void): HealthStore {
@@ -6,3 +15,7 @@ export function healthStore(folder: string, say: (line: string) => void): Health
   const store = new SqliteHealth({ folder, clock: systemClock, random: systemRandom, alive, say });
   return failOpen(store, { clock: systemClock, say });
 }
+
+/** Where conversations were answered, shared likewise (P8). */
+export const affinityStore = (folder: string, say: (line: string) => void): AffinityStore =>
+  new SqliteAffinity({ folder, clock: systemClock, say });

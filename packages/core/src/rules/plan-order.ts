@@ -1,3 +1,4 @@
+import { rankIn } from './key-order.ts';
 import type { Place } from './plan-survey.ts';
 import type { Moment, PastAttempt, Plan } from './plan-types.ts';
 
@@ -23,23 +24,26 @@ export function shareOf(plan: Plan, place: number, usable: number, left: number)
 /** P1, P8, P9: who is asked next among those `ready`. */
 export function first(plan: Plan, past: readonly PastAttempt[], ready: readonly Place[]): Place | undefined {
   const last = past.at(-1);
-  if (last === undefined) return ready.find(({ place }) => place === plan.keep) ?? ready[0];
+  if (last === undefined) return ready.find(({ place }) => place === plan.keep) ?? inOrder(plan, past, ready)[0];
   const order = inOrder(plan, past, ready);
   const same = ready.find(({ place }) => place === last.place);
   return same && !same.broken && !isPutOff(same, past) ? same : order[0];
 }
 
-/** P9: another key or endpoint of the model that broke, then the chain's order; the broken one last. */
+/** P9: another key or endpoint of the model that broke, then the chain's order, those last in it that share what just failed; the broken one last. */
 function inOrder(plan: Plan, past: readonly PastAttempt[], ready: readonly Place[]): readonly Place[] {
   const broke = past.findLast(({ shown }) => shown === 'hard');
   const model = broke && plan.targets[broke.place]!.model;
   const group = (one: Place): number => {
-    if (one.broken) return 3;
-    if (isPutOff(one, past)) return 2;
-    return plan.targets[one.place]!.model === model ? 0 : 1;
+    if (one.broken) return 4;
+    if (isPutOff(one, past)) return 3;
+    if (plan.targets[one.place]!.model === model) return 0;
+    return one.doubted ? 2 : 1;
   };
-  return ready.toSorted((a, b) => group(a) - group(b) || a.place - b.place);
+  return ready.toSorted((a, b) => group(a) - group(b) || byRank(plan, a, b));
 }
+
+const byRank = ({ order }: Plan, a: Place, b: Place): number => rankIn(order, a.place) - rankIn(order, b.place);
 
 /** A machine that is offline for more than a blink asks what runs on it before it waits on. */
 const isPutOff = ({ local }: Place, past: readonly PastAttempt[]): boolean =>
@@ -52,7 +56,7 @@ export const lastResort = (plan: Plan, places: readonly Place[]): Place | undefi
       Number(a.broken) - Number(b.broken) ||
       Number(plan.fits[a.place]!.fits === 'soft') - Number(plan.fits[b.place]!.fits === 'soft') ||
       a.ends - b.ends ||
-      a.place - b.place,
+      byRank(plan, a, b),
   )[0];
 
 export interface Wait {
@@ -63,7 +67,7 @@ export interface Wait {
 
 /** P3, P4: what is worth waiting for, within `patience` and the time left. */
 export function waitFor(plan: Plan, past: readonly PastAttempt[], waiting: readonly Place[], moment: Moment): Wait | undefined {
-  const soonest = waiting.toSorted((a, b) => a.standing.from - b.standing.from || a.place - b.place);
+  const soonest = waiting.toSorted((a, b) => a.standing.from - b.standing.from || byRank(plan, a, b));
   const [held, fixed] = [soonest.find(({ standing }) => standing.tag === 'held'), soonest.find(({ standing }) => standing.tag === 'fixed')];
   const patience = plan.patience - moment.waited;
   const enough = (ms: number): boolean => ms > 0 && ms <= patience && moment.left - ms > 0 && hasTime(plan, past, moment.left, ms);

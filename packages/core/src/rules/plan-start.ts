@@ -9,16 +9,17 @@ export interface PlanStart {
 }
 
 export interface PlanCall {
-  /** P8: where the conversation was last answered. */
+  /** P8: where the conversation is to stay. */
   readonly keep?: { readonly place: number; readonly ref: string };
+  readonly order?: readonly number[];
   readonly maxAttempts?: number;
   readonly total?: number;
 }
 
 /** The plan of one call: the chain's settings, the call's own over them, and what each target can take of this request. */
 export function planOf({ targets, settings, firstToken }: PlanStart, facts: RequestFacts, call: PlanCall): Plan {
-  const { keep } = call;
-  const kept = keep !== undefined && facts.afterTool && targets[keep.place]?.ref === keep.ref ? keep.place : undefined;
+  const { keep, order } = call;
+  const kept = keep !== undefined && targets[keep.place]?.ref === keep.ref ? keep.place : undefined;
   return {
     targets,
     fits: targets.map((target) => fit(target, facts)),
@@ -29,5 +30,6 @@ export function planOf({ targets, settings, firstToken }: PlanStart, facts: Requ
     total: Math.min(settings.total, call.total ?? settings.total),
     onRefusal: settings.onRefusal,
     ...(kept !== undefined && { keep: kept }),
+    ...(order && { order }),
   };
 }

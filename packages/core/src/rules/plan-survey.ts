@@ -1,9 +1,11 @@
 import type { Beliefs } from './belief.ts';
 import { NO_ROOM } from './fit.ts';
+import { rankIn } from './key-order.ts';
 import { LONGEST_PAUSE, retryOf, type Retry } from './plan-again.ts';
 import { standingOf, type Standing } from './plan-standing.ts';
 import type { Moment, PastAttempt, Plan } from './plan-types.ts';
 import type { SkipRecord } from './record.ts';
+import { scopeOf, scopesOf } from './scope.ts';
 
 /** Where one target stands for this call. `last`: only when nobody is `ready` (P3). `wait`: not before its time (P4). `out`: not again. */
 export interface Place {
@@ -16,6 +18,8 @@ export interface Place {
   readonly ends: number;
   /** P9: it broke after it had shown something. */
   readonly broken: boolean;
+  /** Not asked yet, but another target failed this call at a scope that both have: an endpoint, an account. */
+  readonly doubted: boolean;
   /** Its last attempt failed because of this machine. */
   readonly local: boolean;
   /** Why it is passed over; absent when nothing speaks against it, or its attempts say why. */
@@ -27,6 +31,8 @@ const OFFLINE = 'offline';
 const SAME_PROVIDER = 'same-provider';
 /** A target with at least this window refused the request by size. */
 const SMALLER_WINDOW = 'smaller-window';
+/** It has a scope in common with a target that failed this call: it is asked after those that have not. */
+const SHARES_FAILURE = 'shares-failure';
 
 /** Ms: how long a target that limited the rate without a word is taken to rest, among those asked last. */
 const UNTOLD_REST = 60_000;
@@ -38,6 +44,8 @@ interface Looked {
   /** Tokens: the largest window that refused by size; 0 when none is known. */
   readonly refused: number;
   readonly wrong: ReadonlySet<string>;
+  /** Scopes that failures of this call speak of. */
+  readonly failing: ReadonlySet<string>;
 }
 
 export function survey(plan: Plan, past: readonly PastAttempt[], beliefs: Beliefs, moment: Moment): Place[] {
@@ -53,21 +61,25 @@ export function survey(plan: Plan, past: readonly PastAttempt[], beliefs: Belief
 function lookBack({ targets }: Plan, past: readonly PastAttempt[]): Looked {
   let [locals, refused, offline] = [0, 0, false];
   const wrong = new Set<string>();
+  const failing = new Set<string>();
   for (const { place, failure } of past) {
     const { entry, loopback, window } = targets[place]!;
     if (failure.kind === 'local') locals++;
     if (failure.kind === 'local') offline = true;
     else if (!loopback) offline = false;
     if (failure.kind === 'bad-request') wrong.add(entry);
+    const scope = scopeOf(targets[place]!, failure.kind, failure.facts);
+    if (scope !== undefined) failing.add(scope);
     if (failure.kind === 'context-length') refused = Math.max(refused, window ?? failure.facts.tokens?.limit ?? 0);
   }
-  return { locals, offline, refused, wrong };
+  return { locals, offline, refused, wrong, failing };
 }
 
 function placeOf(plan: Plan, place: number, mine: readonly PastAttempt[], looked: Looked, standing: Standing, moment: Moment): Place {
   const last = mine.at(-1);
   const broken = mine.some(({ shown }) => shown === 'hard');
-  const base = { place, standing, pause: 0, ends: standing.from, broken, local: last?.failure.kind === 'local' };
+  const doubted = !last && looked.failing.size > 0 && scopesOf(plan.targets[place]!).some((scope) => looked.failing.has(scope));
+  const base = { place, standing, pause: 0, ends: standing.from, broken, doubted, local: last?.failure.kind === 'local' };
   const bar = barred(plan, place, last, looked);
   if (bar !== undefined) return { ...base, rank: 'out', reason: bar };
   const retry = last && retryOf(plan, mine, looked.locals, moment.waited);
@@ -76,7 +88,7 @@ function placeOf(plan: Plan, place: number, mine: readonly PastAttempt[], looked
   const soon = standing.tag === 'fixed' && retry?.when === 'now' && standing.from - moment.now <= LONGEST_PAUSE;
   const ends = retry?.when === 'last' && standing.tag === 'free' ? last!.ended + UNTOLD_REST : standing.from;
   const rank = soon && mayLease(standing, plan, moment) ? 'ready' : rankOf(plan, place, standing, retry, moment);
-  const reason = reasonOf(plan, place, standing, last !== undefined);
+  const reason = reasonOf(plan, place, standing, last !== undefined) ?? (doubted ? SHARES_FAILURE : undefined);
   return {
     ...base,
     rank,
@@ -116,7 +128,12 @@ function reasonOf(plan: Plan, place: number, { tag }: Standing, tried: boolean):
 export function skipsOf(plan: Plan, places: readonly Place[], chosen: Place | undefined, now: number): SkipRecord[] {
   const skips: SkipRecord[] = [];
   for (const { place, reason, standing } of places) {
-    if (reason === undefined || place === chosen?.place || (chosen?.rank === 'ready' && place > chosen.place)) continue;
+    if (
+      reason === undefined ||
+      place === chosen?.place ||
+      (chosen?.rank === 'ready' && place !== plan.keep && rankIn(plan.order, place) > rankIn(plan.order, chosen.place))
+    )
+      continue;
     const rests = reason === 'resting' || reason === 'probing';
     skips.push({
       target: plan.targets[place]!.ref,

@@ -22,6 +22,8 @@ export interface Plan {
   readonly onRefusal: 'pass' | 'next';
   /** P8: the place that last answered this conversation, to be kept while it is usable. */
   readonly keep?: number;
+  /** By place, its rank: the keys of a model in this conversation's order (P8). Without it, the chain's order. */
+  readonly order?: readonly number[];
 }
 
 /** One attempt that failed. The list of them is the plan's only state. */

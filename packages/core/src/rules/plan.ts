@@ -42,10 +42,10 @@ export const next: Next = (plan, past, beliefs, moment) => {
 
 /** Nothing has happened and nothing is believed: the common case, kept free of allocation but for the step. */
 function fresh(plan: Plan, { left }: Moment): Step | undefined {
-  const { fits, keep } = plan;
+  const { fits, keep, order } = plan;
   let usable = 0;
   for (const fit of fits) if (fit.fits === 'yes') usable++;
-  const place = keep !== undefined && fits[keep]?.fits === 'yes' ? keep : 0;
+  const place = keep !== undefined && fits[keep]?.fits === 'yes' ? keep : Math.max(0, order?.indexOf(0) ?? 0);
   if (fits[place]?.fits !== 'yes') return undefined;
   return { do: 'try', place, pause: 0, share: shareOf(plan, place, usable, left), lease: 'none', skips: NO_SKIPS };
 }

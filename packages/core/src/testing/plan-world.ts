@@ -54,6 +54,11 @@ const targetAt = (place: number): fc.Arbitrary<Target> =>
       return target(place, entry, model, { loopback, credential: key, account: key, ...(window !== undefined && { window }) });
     });
 
+const orderOf = (size: number): fc.Arbitrary<readonly number[]> => {
+  const places = Array.from({ length: size }, (_, place) => place);
+  return fc.shuffledSubarray(places, { minLength: size, maxLength: size });
+};
+
 const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 4 }).chain((size) =>
   fc
     .record({
@@ -65,8 +70,11 @@ const plans: fc.Arbitrary<Plan> = fc.integer({ min: 1, max: 4 }).chain((size) =>
       total: fc.constantFrom(100, 8000, 900_000),
       onRefusal: fc.constantFrom('pass', 'next'),
       keep: fc.option(fc.nat(size - 1), { nil: undefined }),
+      order: fc.option(orderOf(size), { nil: undefined }),
     })
-    .map(({ keep, targets, ...rest }) => planOf(targets, { ...rest, ...(keep !== undefined && { keep }) })),
+    .map(({ keep, order, targets, ...rest }) =>
+      planOf(targets, { ...rest, ...(keep !== undefined && { keep }), ...(order !== undefined && { order }) }),
+    ),
 );
 
 const kinds = fc.constantFrom(...FAILURE_KINDS.filter((kind) => kind !== 'resting'));

@@ -1,0 +1,163 @@
+import type { CallOptions, Chain } from './chain-spec.ts';
+import { conversationText, warmthOf } from './conversation-key.ts';
+import type { ModelOptions, Part } from './model.ts';
+import type { AffinityStore, Clock, HealthStore, MaybePromise } from './ports.ts';
+import { placeOf, returns, stays, type Kept, type ReturnToPrimary, type Staying } from './rules/affinity.ts';
+import type { Beliefs } from './rules/belief.ts';
+import { fit } from './rules/fit.ts';
+import { keyGroups, rankedBy } from './rules/key-order.ts';
+import type { CallRecord } from './rules/record.ts';
+import { scopesOf } from './rules/scope.ts';
+import type { RequestFacts, Target } from './rules/target.ts';
+
+export interface ConversationPorts {
+  readonly clock: Clock;
+  readonly health: HealthStore;
+  /** Keys what is stored: a conversation cannot be read from its key. */
+  readonly hash: (text: string) => string;
+  /** Without it nothing is remembered between calls. */
+  readonly affinity?: AffinityStore | undefined;
+}
+
+/** Ms for which a call waits to hear where its conversation was answered. */
+const PATIENCE = 50;
+
+interface Found {
+  readonly place: number;
+  readonly kept?: Kept;
+}
+
+/**
+ * A chain that keeps each conversation where it was answered (P8), and spreads conversations over the keys of a model.
+ *
+ * V1. Only what differs from the chain's own order is remembered: a healthy chain writes nothing and, with one key a model, reads nothing.
+ * V2. The store is asked once before a call and told once after it; one that fails, hangs or forgets stops no call.
+ * V3. `keep` and `order` prefer. Whoever rests, does not fit or fails is passed over as ever.
+ */
+export function remembering(
+  chain: Chain<ModelOptions, Part>,
+  policy: ReturnToPrimary,
+  ports: ConversationPorts,
+): Chain<ModelOptions, Part> {
+  return chain.targets.length < 2 ? chain : new Conversations(chain, policy, ports);
+}
+
+class Conversations implements Chain<ModelOptions, Part> {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  readonly #chain: Chain<ModelOptions, Part>;
+  readonly #policy: ReturnToPrimary;
+  readonly #ports: ConversationPorts;
+  readonly #groups: readonly (readonly number[])[];
+  /** For requests that belong to no conversation: when each key was last taken. */
+  readonly #taken = new Map<string, number>();
+  #takes = 0;
+
+  constructor(chain: Chain<ModelOptions, Part>, policy: ReturnToPrimary, ports: ConversationPorts) {
+    this.name = chain.name;
+    this.targets = chain.targets;
+    this.#chain = chain;
+    this.#policy = policy;
+    this.#ports = ports;
+    this.#groups = keyGroups(chain.targets);
+  }
+
+  async call(request: ModelOptions, facts: RequestFacts, options: CallOptions) {
+    const text = this.#groups.length > 0 ? conversationText(request, options.session) : undefined;
+    const order = this.#groups.length > 0 ? this.#ranked(text) : undefined;
+    const rank = (place: number): number => order?.[place] ?? place;
+    const found = (await this.#look(request, options)) ?? this.#said(facts, options);
+    const staying = found && rank(found.place) > 0 ? await this.#staying(found, facts, rank) : undefined;
+    const keep = found && staying !== undefined && staying !== 'returned' ? this.#named(found.place) : undefined;
+    const { keep: _said, ...own } = options;
+    return this.#chain.call(request, facts, {
+      ...own,
+      ...(keep && { keep }),
+      ...(order && { order }),
+      ...(staying !== undefined && { marks: [staying] }),
+      ended: (record) => this.#ended(record, rank, found?.kept !== undefined, request, options),
+    });
+  }
+
+  #named(place: number): NonNullable<CallOptions['keep']> {
+    return { place, ref: this.targets[place]!.ref };
+  }
+
+  /** Rendezvous hashing over the keys of each model; least recently taken where there is no conversation. */
+  #ranked(text: string | undefined): readonly number[] {
+    const { hash } = this.#ports;
+    const credential = (place: number): string => this.targets[place]!.credential;
+    const weight = (place: number): string | number =>
+      text === undefined ? -(this.#taken.get(credential(place)) ?? 0) : hash(`${credential(place)} ${text}`);
+    const ranks = rankedBy(this.targets.length, this.#groups, weight);
+    if (text === undefined)
+      for (const group of this.#groups) {
+        const taken = group.reduce((best, place) => (ranks[place]! < ranks[best]! ? place : best));
+        this.#taken.set(credential(taken), ++this.#takes);
+      }
+    return ranks;
+  }
+
+  #key(request: ModelOptions, { session, caller = '' }: CallOptions): string | undefined {
+    const text = this.#policy === 'never' ? '' : conversationText(request, session);
+    const whose = this.#policy === 'never' ? '' : caller;
+    return text === undefined ? undefined : this.#ports.hash(JSON.stringify(['conversation', this.name, whose, text]));
+  }
+
+  async #look(request: ModelOptions, options: CallOptions): Promise<Found | undefined> {
+    const { affinity } = this.#ports;
+    if (!affinity || affinity.empty?.()) return undefined;
+    const key = this.#key(request, options);
+    if (key === undefined) return undefined;
+    const kept = await this.#soon(() => affinity.read(key));
+    const place = kept === undefined ? -1 : placeOf(kept, this.targets);
+    return kept && place >= 0 ? { place, kept } : undefined;
+  }
+
+  /** What the caller itself knows: enough in the middle of a tool exchange. */
+  #said({ afterTool }: RequestFacts, { keep }: CallOptions): Found | undefined {
+    return keep && afterTool && this.targets[keep.place]?.ref === keep.ref ? { place: keep.place } : undefined;
+  }
+
+  async #staying({ place, kept }: Found, facts: RequestFacts, rank: (place: number) => number): Promise<Staying> {
+    if (!kept) return 'kept-tool-result';
+    const now = this.#ports.clock.now();
+    const said = stays(kept, { policy: this.#policy, afterTool: facts.afterTool, now });
+    if (said !== undefined) return said;
+    const earlier = this.targets.filter((target) => rank(target.place) < rank(place) && fit(target, facts).fits === 'yes');
+    const beliefs: Beliefs = (await this.#soon(() => this.#ports.health.read(earlier.flatMap(scopesOf)))) ?? new Map();
+    return returns(earlier, beliefs, now);
+  }
+
+  #ended(record: CallRecord, rank: (place: number) => number, known: boolean, request: ModelOptions, options: CallOptions): void {
+    const { affinity, clock } = this.#ports;
+    const target = record.place === undefined ? undefined : this.targets[record.place];
+    if (!affinity || record.outcome !== 'done' || !target) return;
+    const deviates = rank(target.place) > 0;
+    if (!deviates && !known) return;
+    const key = this.#key(request, options);
+    if (key === undefined) return;
+    const at = clock.now();
+    const { ref, credential } = target;
+    void this.#soon(() => (deviates ? affinity.write(key, { ref, credential, at, warm: warmthOf(request) }) : affinity.forget(key, at)));
+  }
+
+  /** V2: what takes longer or fails is done without. */
+  async #soon<T>(ask: () => MaybePromise<T>): Promise<T | undefined> {
+    let answer: MaybePromise<T>;
+    try {
+      answer = ask();
+    } catch {
+      return undefined;
+    }
+    if (typeof (answer as PromiseLike<T> | undefined)?.then !== 'function') return answer as T;
+    return new Promise((resolve) => {
+      const stop = this.#ports.clock.after(PATIENCE, () => resolve(undefined));
+      const end = (value?: T): void => {
+        stop();
+        resolve(value);
+      };
+      (answer as PromiseLike<T>).then(end, () => end());
+    });
+  }
+}

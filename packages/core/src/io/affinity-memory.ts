@@ -1,0 +1,34 @@
+import type { AffinityStore } from '../ports.ts';
+import type { Kept } from '../rules/affinity.ts';
+
+/** As many conversations as are kept at once; the one not answered for longest goes first. */
+const MOST = 10_000;
+
+/** Where this process answered its conversations. */
+export class MemoryAffinity implements AffinityStore {
+  readonly #known = new Map<string, Kept>();
+
+  empty(): boolean {
+    return this.#known.size === 0;
+  }
+
+  read(key: string): Kept | undefined {
+    return this.#known.get(key);
+  }
+
+  write(key: string, kept: Kept): void {
+    const before = this.#known.get(key);
+    if (before && before.at > kept.at) return;
+    this.#known.delete(key);
+    this.#known.set(key, kept);
+    const [oldest] = this.#known.size > MOST ? this.#known.keys() : [];
+    if (oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  forget(key: string, at: number): void {
+    const before = this.#known.get(key);
+    if (before && before.at <= at) this.#known.delete(key);
+  }
+
+  close(): void {}
+}
