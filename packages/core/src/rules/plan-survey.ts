@@ -5,7 +5,7 @@ import { LONGEST_PAUSE, retryOf, type Retry } from './plan-again.ts';
 import { standingOf, type Standing } from './plan-standing.ts';
 import type { Moment, PastAttempt, Plan } from './plan-types.ts';
 import type { SkipRecord } from './record.ts';
-import { scopeOf, scopesOf } from './scope.ts';
+import { failingScopes, shares, SHARES_FAILURE } from './shared-failure.ts';
 
 /** Where one target stands for this call. `last`: only when nobody is `ready` (P3). `wait`: not before its time (P4). `out`: not again. */
 export interface Place {
@@ -31,8 +31,6 @@ const OFFLINE = 'offline';
 const SAME_PROVIDER = 'same-provider';
 /** A target with at least this window refused the request by size. */
 const SMALLER_WINDOW = 'smaller-window';
-/** It has a scope in common with a target that failed this call: it is asked after those that have not. */
-const SHARES_FAILURE = 'shares-failure';
 
 /** Ms: how long a target that limited the rate without a word is taken to rest, among those asked last. */
 const UNTOLD_REST = 60_000;
@@ -45,7 +43,7 @@ interface Looked {
   readonly refused: number;
   readonly wrong: ReadonlySet<string>;
   /** Scopes that failures of this call speak of. */
-  readonly failing: ReadonlySet<string>;
+  readonly failing: ReadonlySet<string | undefined>;
 }
 
 export function survey(plan: Plan, past: readonly PastAttempt[], beliefs: Beliefs, moment: Moment): Place[] {
@@ -61,24 +59,21 @@ export function survey(plan: Plan, past: readonly PastAttempt[], beliefs: Belief
 function lookBack({ targets }: Plan, past: readonly PastAttempt[]): Looked {
   let [locals, refused, offline] = [0, 0, false];
   const wrong = new Set<string>();
-  const failing = new Set<string>();
   for (const { place, failure } of past) {
     const { entry, loopback, window } = targets[place]!;
     if (failure.kind === 'local') locals++;
     if (failure.kind === 'local') offline = true;
     else if (!loopback) offline = false;
     if (failure.kind === 'bad-request') wrong.add(entry);
-    const scope = scopeOf(targets[place]!, failure.kind, failure.facts);
-    if (scope !== undefined) failing.add(scope);
     if (failure.kind === 'context-length') refused = Math.max(refused, window ?? failure.facts.tokens?.limit ?? 0);
   }
-  return { locals, offline, refused, wrong, failing };
+  return { locals, offline, refused, wrong, failing: failingScopes(targets, past) };
 }
 
 function placeOf(plan: Plan, place: number, mine: readonly PastAttempt[], looked: Looked, standing: Standing, moment: Moment): Place {
   const last = mine.at(-1);
   const broken = mine.some(({ shown }) => shown === 'hard');
-  const doubted = !last && looked.failing.size > 0 && scopesOf(plan.targets[place]!).some((scope) => looked.failing.has(scope));
+  const doubted = !last && shares(plan.targets[place]!, looked.failing);
   const base = { place, standing, pause: 0, ends: standing.from, broken, doubted, local: last?.failure.kind === 'local' };
   const bar = barred(plan, place, last, looked);
   if (bar !== undefined) return { ...base, rank: 'out', reason: bar };
