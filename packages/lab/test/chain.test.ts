@@ -62,7 +62,12 @@ describe('chain', () => {
       a: [{ text: '', fails: { fail: 'rate-limit', facts: { retryAt: 1_700_000_060_000 } } }, healthy],
       b: healthy,
     });
-    const ask = () => clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
+    let session = 0;
+    const ask = () => {
+      // Each a conversation of its own: one that had moved would stay (P8).
+      const providerOptions = { holdfast: { session: `${++session}` } };
+      return clock.run(model.doStream({ prompt: PROMPT, providerOptions }).then(({ stream }) => tell(stream)));
+    };
     expect((await ask()).record?.target).toBe('lab/b');
     expect((await ask()).record).toMatchObject({ target: 'lab/b', skips: [{ target: 'lab/a' }] });
     expect(models['a']!.requests).toHaveLength(1);
