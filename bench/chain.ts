@@ -3,7 +3,6 @@
  * limits are armed. A plain pull wrapper, the least that any wrapper of a web stream costs, is measured beside it.
  */
 import type { Model } from '@holdfast/core';
-import { holdfast } from '@holdfast/core';
 import {
   askModel,
   classify,
@@ -18,15 +17,19 @@ import {
   type Part,
   type Target,
 } from '@holdfast/core/engine';
-import { preparedModel } from '@holdfast/lab';
+import { preparedModel, scriptedModel } from '@holdfast/lab';
+import { subjects, wrapped, type Subject } from './chain-subjects.ts';
 import { report, type Figure } from './figure.ts';
 import { above, inTurns, median, msOf } from './measure.ts';
+import { peersIfInstalled } from './peers.ts';
 
 const SHORT = 1;
 const LONG = 2000;
 /** Parts around the deltas: stream start, text start and end, finish. */
 const AROUND = 4;
-const PARTS_A_ROUND = 12_000;
+/** Calls a round. */
+const SHORT_CALLS = 1500;
+const LONG_CALLS = 4;
 
 const USAGE = {
   inputTokens: { total: 100, noCache: 100, cacheRead: undefined, cacheWrite: undefined },
@@ -56,22 +59,7 @@ async function drain(stream: ReadableStream<Part>): Promise<void> {
 const streaming = (model: Model) => async (): Promise<void> => drain((await model.doStream(REQUEST)).stream);
 
 /** What any library does that puts one pull-driven stream around another. */
-const wrapped = (model: Model) => async (): Promise<void> => {
-  const reader = (await model.doStream(REQUEST)).stream.getReader();
-  await drain(
-    new ReadableStream<Part>(
-      {
-        async pull(out) {
-          const { done, value } = await reader.read();
-          if (done) out.close();
-          else out.enqueue(value);
-        },
-        cancel: (reason) => reader.cancel(reason),
-      },
-      { highWaterMark: 0 },
-    ),
-  );
-};
+const pulled = (model: Model) => async (): Promise<void> => drain(wrapped((await model.doStream(REQUEST)).stream));
 
 /** The chain as our own packages use it: asked for sources, not for web streams. */
 const sourced = (model: Model): (() => Promise<void>) => {
@@ -118,43 +106,105 @@ const repeated = (work: () => Promise<void>, times: number) => (): Promise<numbe
     for (let n = 0; n < times; n++) await work();
   }).then((ms) => ms / times);
 
-const subjectsOf = (deltas: number, times: number) => {
+const peers = await peersIfInstalled();
+const chains = subjects(peers);
+
+/** Fails each time, before it answers. */
+async function failing(): Promise<Model> {
+  const refused = scriptedModel({ script: { fault: { do: 'status', status: 503 } } });
+  const error: unknown = await Promise.resolve(refused.doStream(REQUEST)).catch((reason: unknown) => reason);
+  return { ...preparedModel([], 'refused'), doStream: () => Promise.reject(error) };
+}
+
+const asked =
+  ({ model, forget }: Subject) =>
+  async (): Promise<void> => {
+    forget?.();
+    await drain((await model.doStream(REQUEST)).stream);
+  };
+
+const refused = await failing();
+
+const works = (deltas: number): Readonly<Record<string, () => Promise<void>>> => {
   const model = preparedModel(partsOf(deltas));
+  const named = Object.entries(chains);
   return {
-    bare: repeated(streaming(model), times),
-    pull: repeated(wrapped(model), times),
-    chain: repeated(streaming(holdfast({ models: [model] })), times),
-    source: repeated(sourced(model), times),
+    bare: streaming(model),
+    pull: pulled(model),
+    source: sourced(model),
+    ...Object.fromEntries(named.map(([name, of]) => [name, asked(of([model, model]))])),
+    ...(deltas === SHORT && Object.fromEntries(named.map(([name, of]) => [`${name}, failing`, asked(of([refused, model]))]))),
   };
 };
 
-const short = await inTurns(subjectsOf(SHORT, Math.ceil(PARTS_A_ROUND / (SHORT + AROUND))), { rounds: 15, warm: 6 });
-const long = await inTurns(subjectsOf(LONG, Math.ceil(PARTS_A_ROUND / LONG)), { rounds: 21, warm: 8 });
+const timesOf = (deltas: number, times: number) =>
+  inTurns(Object.fromEntries(Object.entries(works(deltas)).map(([name, work]) => [name, repeated(work, times)])), {
+    rounds: 13,
+    warm: 5,
+  });
+
+const short = await timesOf(SHORT, SHORT_CALLS);
+const long = await timesOf(LONG, LONG_CALLS);
 
 /** Ns a part above the bare stream, what the call itself costs taken off. */
-const perPart = (name: keyof typeof long): number =>
-  ((above(long[name], long.bare) - above(short[name], short.bare)) / (LONG - SHORT)) * 1e6;
-const perCall = (name: keyof typeof short): number => above(short[name], short.bare) * 1e3;
-const bareCall = `bare model: ${(median(short.bare) * 1e3).toFixed(1)} µs`;
-const barePart = `bare stream: ${((median(long.bare) / (LONG + AROUND)) * 1e6).toFixed(0)} ns`;
+const perPart = (name: string): number =>
+  ((above(long[name]!, long['bare']!) - above(short[name]!, short['bare']!)) / (LONG - SHORT)) * 1e6;
+/** µs a call above the bare model, what its few parts cost taken off. */
+const perCall = (name: string, parts: number = perPart(name)): number =>
+  above(short[name]!, short['bare']!) * 1e3 - (parts * (SHORT + AROUND)) / 1e3;
+
+const beside = (of: (name: string) => number, digits: number): string =>
+  Object.keys(chains)
+    .filter((name) => name !== 'chain')
+    .map((name) => `${name} ${of(name).toFixed(digits)}`)
+    .join(', ');
+
+const failed = (name: string): number => perCall(`${name}, failing`, perPart(name));
+const limited = 'cockatiel with a timeout';
+
+/** The targets of a machine on which cockatiel with a timeout costs 6.6 µs a call and 17.8 µs a failure; shares of it hold on any. */
+const ratios: readonly Figure[] = peers
+  ? [
+      {
+        what: '  the same, by cockatiel with a timeout',
+        value: perCall('chain') / perCall(limited),
+        unit: '×',
+        target: { value: 3 / 6.6, sense: 'at most' },
+      },
+      {
+        what: '  the first target failing, by the same',
+        value: failed('chain') / failed(limited),
+        unit: '×',
+        target: { value: 10 / 17.8, sense: 'at most' },
+      },
+    ]
+  : [];
 
 report([
   {
     what: 'chain, a call above the bare model',
     value: perCall('chain'),
     unit: 'µs',
-    target: { value: 5, sense: 'at most' },
-    beside: bareCall,
+    target: { value: 3, sense: 'at most' },
+    beside: `bare model ${(median(short['bare']!) * 1e3).toFixed(1)}; ${beside((name) => perCall(name), 1)}`,
   },
-  { what: '  the same, a pull wrapper', value: perCall('pull'), unit: 'µs' },
+  {
+    what: '  the same, its first target failing',
+    value: failed('chain'),
+    unit: 'µs',
+    target: { value: 10, sense: 'at most' },
+    beside: beside(failed, 1),
+  },
+  ...ratios,
   { what: '  the same, a chain read as a source', value: perCall('source'), unit: 'µs' },
+  { what: '  the same, a pull wrapper', value: perCall('pull'), unit: 'µs' },
   {
     what: 'chain, a part above the bare stream',
     value: perPart('chain'),
     unit: 'ns',
-    target: { value: 500, sense: 'at most' },
-    beside: barePart,
+    target: { value: 400, sense: 'at most' },
+    beside: `bare stream ${((median(long['bare']!) / (LONG + AROUND)) * 1e6).toFixed(0)}; ${beside(perPart, 0)}`,
   },
-  { what: '  the same, a pull wrapper', value: perPart('pull'), unit: 'ns' },
   { what: '  the same, a chain read as a source', value: perPart('source'), unit: 'ns' },
+  { what: '  the same, a pull wrapper', value: perPart('pull'), unit: 'ns' },
 ] satisfies Figure[]);

@@ -33,28 +33,33 @@ export interface Peers {
 }
 
 interface Policy {
-  execute<T>(work: (context: { readonly signal: AbortSignal }) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  execute<T>(work: (context: { readonly signal: AbortSignal }) => PromiseLike<T>, signal?: AbortSignal): Promise<T>;
 }
 
 interface Cockatiel {
   readonly handleAll: unknown;
   readonly TimeoutStrategy: { readonly Aggressive: unknown; readonly Cooperative: unknown };
   timeout(ms: number, strategy: unknown): Policy;
-  retry(policy: unknown, options: { readonly maxAttempts: number; readonly backoff?: unknown }): Policy;
+  fallback(policy: unknown, other: () => unknown): Policy;
   wrap(...policies: readonly Policy[]): Policy;
 }
 
 const FOLDER = join(import.meta.dirname, 'peers');
 
-/** Ends the process with what to do when they are not there. */
+const MISSING =
+  'The libraries that this is compared with are not installed. They have a lock file of their own:\n\n  npm --prefix bench/peers ci\n';
+
+/** None when they are not installed; then stderr says how. */
+export async function peersIfInstalled(): Promise<Peers | undefined> {
+  if (existsSync(join(FOLDER, 'node_modules', 'ai-retry'))) return (await import(join(FOLDER, 'all.js'))) as Peers;
+  console.error(MISSING);
+  return undefined;
+}
+
+/** For scripts that are about them: ends the process when they are not installed. */
 export async function loadPeers(): Promise<Peers> {
-  if (!existsSync(join(FOLDER, 'node_modules', 'ai-retry'))) {
-    console.error(
-      'The libraries that this is compared with are not installed. They have a lock file of their own:\n\n  npm --prefix bench/peers ci\n',
-    );
-    process.exit(2);
-  }
-  return (await import(join(FOLDER, 'all.js'))) as Peers;
+  const peers = await peersIfInstalled();
+  return peers ?? process.exit(2);
 }
 
 export const versionOf = (name: string): string =>

@@ -39,7 +39,7 @@ export function packedManifest(full: Manifest): Manifest {
 }
 
 /** All packages are compiled as one program, which sees each other's sources, and the one that is wanted is taken out of it. */
-function build(folder: string): void {
+export function compile(folder: string, dist: string): void {
   const temp = mkdtempSync(join(tmpdir(), 'holdfast-build-'));
   const config = join(ROOT, `tsconfig.pack-${process.pid}.json`);
   const sources = [`packages/${basename(folder)}/src`];
@@ -51,13 +51,13 @@ function build(folder: string): void {
       stdio: ['ignore', 2, 2],
     });
     if (status !== 0) throw new Error(`${basename(folder)} does not compile`);
-    rmSync(join(folder, 'dist'), { recursive: true, force: true });
-    cpSync(join(temp, basename(folder), 'src'), join(folder, 'dist'), { recursive: true });
+    rmSync(dist, { recursive: true, force: true });
+    cpSync(join(temp, basename(folder), 'src'), dist, { recursive: true });
   } finally {
     rmSync(config);
     rmSync(temp, { recursive: true });
   }
-  for (const file of declarationsOf(join(folder, 'dist'))) {
+  for (const file of declarationsOf(dist)) {
     writeFileSync(file, readFileSync(file, 'utf8').replace(/(['"])(\.{1,2}\/[^'"]+)\.ts\1/g, '$1$2.js$1'));
   }
 }
@@ -70,7 +70,7 @@ const declarationsOf = (dist: string): readonly string[] =>
 function prepack(folder: string): void {
   const manifest = join(folder, 'package.json');
   if (existsSync(join(folder, KEPT))) postpack(folder);
-  build(folder);
+  compile(folder, join(folder, 'dist'));
   for (const file of LEGAL) cpSync(join(ROOT, file), join(folder, file));
   cpSync(manifest, join(folder, KEPT));
   const packed = packedManifest(JSON.parse(readFileSync(manifest, 'utf8')) as Manifest);
