@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { load } from '@holdfast/agent/engine';
-import { afterAll, describe, expect, it } from 'vitest';
+import { labProvider, type LabProvider, type ProtocolName } from '@holdfast/lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { program } from '../packages/cli/src/program.ts';
 import { ROOT, textOf } from './source-files.ts';
 
@@ -22,7 +23,7 @@ const docs: readonly string[] = [
 interface Fence {
   readonly at: string;
   readonly language: string;
-  /** What follows the language: `run`. */
+  /** What follows the language: with `run` it must also print something. */
   readonly marks: readonly string[];
   readonly code: string;
 }
@@ -35,18 +36,37 @@ const fences: readonly Fence[] = docs.flatMap((file) =>
     code: match[3]!,
   })),
 );
+/** Each is checked below; `text` and `console` are output. */
+const LANGUAGES = new Set(['ts', 'js', 'json', 'yaml', 'sh', 'console', 'text']);
 const ofLanguage = (...languages: string[]) => fences.filter(({ language }) => languages.includes(language));
 
 const temp = mkdtempSync(join(realpathSync(tmpdir()), 'holdfast-docs-'));
 afterAll(() => rmSync(temp, { recursive: true, force: true }));
-const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: temp });
+/** Every process shares what Node compiled: a snippet that loads the whole of us starts in a tenth of a second. */
+const env: NodeJS.ProcessEnv = { ...process.env, NODE_COMPILE_CACHE: join(temp, 'compiled') };
+const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: temp, env, timeout: 30_000 });
+
+/** The vendors' packages read their keys and addresses from these: a snippet may be what a user writes, and asks nobody outside. */
+const VENDORS: Readonly<Record<string, ProtocolName>> = { ANTHROPIC: 'anthropic-messages', OPENAI: 'openai-responses' };
+const providers: LabProvider[] = [];
+
+beforeAll(async () => {
+  symlinkSync(join(ROOT, 'node_modules'), join(temp, 'node_modules'));
+  writeFileSync(join(temp, 'package.json'), '{ "type": "module" }');
+  for (const [name, protocol] of Object.entries(VENDORS)) {
+    const provider = await labProvider({ name: name.toLowerCase(), protocol });
+    providers.push(provider);
+    Object.assign(env, { [`${name}_API_KEY`]: 'key-of-the-docs', [`${name}_BASE_URL`]: provider.url });
+  }
+});
+afterAll(async () => {
+  for (const provider of providers) await provider.close();
+});
 
 describe('what the documents show is true', { timeout: 60_000 }, () => {
   const snippets = ofLanguage('ts').map((fence, n) => ({ ...fence, file: `snippet-${n}.ts` }));
 
   it('snippets have types', async () => {
-    symlinkSync(join(ROOT, 'node_modules'), join(temp, 'node_modules'));
-    writeFileSync(join(temp, 'package.json'), '{ "type": "module" }');
     for (const { file, code } of snippets) writeFileSync(join(temp, file), `${code}\nexport {};\n`);
     const options = { noEmit: true, allowImportingTsExtensions: true, noUnusedLocals: false };
     const config = { extends: join(ROOT, 'tsconfig.base.json'), compilerOptions: options, files: snippets.map(({ file }) => file) };
@@ -58,10 +78,39 @@ describe('what the documents show is true', { timeout: 60_000 }, () => {
     );
   });
 
-  it.each(snippets.filter(({ marks }) => marks.includes('run')))('$at runs', async ({ file }) => {
+  it.concurrent.each(snippets)('$at runs', async ({ file, code, marks }) => {
+    writeFileSync(join(temp, file), code);
     const { stdout, stderr } = await node(file);
     expect(stderr).toBe('');
-    expect(stdout).not.toBe('');
+    if (marks.includes('run')) expect(stdout).not.toBe('');
+  });
+
+  it.concurrent.each(ofLanguage('js'))('$at, of another library, is JavaScript', async ({ at, code }) => {
+    const file = join(temp, `${at.replace(/\W/g, '-')}.mjs`);
+    writeFileSync(file, code);
+    await node('--check', file);
+  });
+
+  it.each(ofLanguage('json'))('$at is JSON', ({ code }) => {
+    expect(() => JSON.parse(code)).not.toThrow();
+  });
+
+  it.each(ofLanguage('sh'))('$at runs what is there', ({ code }) => {
+    const words = code
+      .split('\n')
+      .flatMap((line) => line.replace(/(^|\s)#.*$/, '').split(/&&|\|/))
+      .map((one) => one.trim());
+    expect(words.filter((one) => one !== '' && !/^(npm|npx|node|holdfast|export|cd|git|curl|sqlite3)\b/.test(one))).toEqual([]);
+    const named = words.flatMap((one) => /^(?:npx vitest run|node|npm --prefix) ([^-\s]\S*)/.exec(one)?.[1] ?? []);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    const installed = words
+      .flatMap((one) => /^npm (?:i|install) (.+)/.exec(one)?.[1]!.split(/\s+/) ?? [])
+      .filter((one) => one && !one.startsWith('-'));
+    expect(installed.map((one) => one.replace(/(?<=.)@.*$/, '')).filter((one) => !existsSync(join(ROOT, 'node_modules', one)))).toEqual([]);
+  });
+
+  it('no other language than these is shown', () => {
+    expect(fences.map(({ language }) => language).filter((language) => !LANGUAGES.has(language))).toEqual([]);
   });
 
   it.each(ofLanguage('yaml'))('$at is a valid file', ({ at, code }) => {
