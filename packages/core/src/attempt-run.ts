@@ -44,6 +44,8 @@ export class AttemptRun<P> implements Attempt {
   /** Told when the caller leaves, after the source was cancelled. */
   onLeft: () => void = () => {};
   laneWaitMs?: number;
+  /** Told once, when the attempt is over. */
+  onEnd?: () => void;
   watch?: Watch;
   life?: () => void;
   onStop?: (reason: unknown) => void;
@@ -125,6 +127,7 @@ export class AttemptRun<P> implements Attempt {
     this.#ended = true;
     if (this.#caller !== NEVER) this.#caller.removeEventListener('abort', this.#cut);
     this.watch?.end();
+    this.onEnd?.();
     if (reason !== undefined) this.#stop(reason);
   }
 }

@@ -2,6 +2,7 @@ import type { Labels } from './rules/labels.ts';
 import type { Kept } from './rules/affinity.ts';
 import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from './rules/belief.ts';
 import type { CallEvent, Payload } from './events.ts';
+import type { Draw, Drawn } from './rules/retry-bucket.ts';
 
 export type MaybePromise<T> = T | PromiseLike<T>;
 
@@ -50,7 +51,8 @@ export interface AffinityStore {
 }
 
 export type Claim =
-  | { readonly ok: true }
+  /** `ramp`: no lease was needed, the call is one of those let in after a probe's success (H6). */
+  | { readonly ok: true; readonly ramp?: true }
   /** Somebody else holds a lease until then, or the rest does not allow a probe before then (epoch ms). */
   | { readonly ok: false; readonly until: number; readonly held: boolean };
 
@@ -64,15 +66,21 @@ export interface HealthStore {
   read(scopes: readonly string[]): MaybePromise<Beliefs>;
   /**
    * Claims the probe lease of every resting scope among `scopes`, all or none. Each needs `probeAt` ≤ now and no live lease;
-   * `early` admits guessed rests before their end (P3). The same lease id again renews. Nothing resting: ok, no lease needed.
+   * `early` admits guessed rests before their end (P3). The same lease id again renews. Nothing resting: ok, no lease needed. Where
+   * a scope ramps after a probe's success, the call is counted and let in, or refused until there is room; with `lease.width` it holds a
+   * place until a report of phase `end` under the lease's id.
    */
   claim(scopes: readonly string[], lease: Lease, now: number, early?: boolean): MaybePromise<Claim>;
   /** Folds one outcome into the scopes it belongs to and answers what is believed of them now. */
   report(target: ReportTarget, report: Report, now: number): MaybePromise<Beliefs>;
+  /** P6: takes one retry out of an endpoint's bucket, if there is one. Without this verb each process has buckets of its own. */
+  draw?(endpoint: string, draw: Draw, now: number): MaybePromise<Drawn>;
   /** H8: a rest by hand, which no fold overwrites. */
   set(scope: string, rest: { readonly until: number; readonly why: Why }, now: number): MaybePromise<Belief>;
   /** Clears `scope` and everything below it, by whole segments; answers how many were cleared. */
   clear(scope: string): MaybePromise<number>;
   list(): MaybePromise<readonly ScopeBelief[]>;
   close(): MaybePromise<void>;
+  /** How this process is named in leases, where the store can tell whether such an owner still lives. */
+  readonly owner?: string;
 }

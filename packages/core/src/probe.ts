@@ -1,3 +1,4 @@
+import type { AttemptRun } from './attempt-run.ts';
 import type { Clock, HealthStore, NewId } from './ports.ts';
 import type { Beliefs, Lease } from './rules/belief.ts';
 import { leaseScopes } from './rules/plan-standing.ts';
@@ -15,10 +16,14 @@ export interface ProbePorts {
   readonly owner: string;
 }
 
-/** The probe lease of one attempt (H6): claimed for all of its target's resting scopes or none, renewed until `end`; the lease itself ends with the attempt's report. */
+/**
+ * The probe lease of one attempt (H6): claimed for all of its target's resting scopes or none, renewed until `end`; the lease itself ends
+ * with the attempt's report. After a probe's success the same claim asks for a place in the ramp instead, which is no lease.
+ */
 export class Probe {
   readonly #ports: ProbePorts;
   #id: string | undefined;
+  #place: string | undefined;
   #letGo: () => void = () => {};
 
   constructor(ports: ProbePorts) {
@@ -30,14 +35,19 @@ export class Probe {
     return this.#id;
   }
 
-  /** Answers 0 when the lease is ours, else the ms after which to look again. */
+  /** Answers 0 when the call may go, under a lease where there is one to hold, else the ms after which to look again. */
   async claim(target: Target, beliefs: Beliefs, failed: readonly PastAttempt[], early: boolean): Promise<number> {
     const { clock, health, newId, owner } = this.#ports;
     const id = newId();
+    const width = target.width === undefined ? {} : { width: target.width };
     const scopes = leaseScopes(target, beliefs, failed, clock.now());
-    const ask = () => health.claim(scopes, { id, owner, until: clock.now() + LEASE_MS } satisfies Lease, clock.now(), early);
+    const ask = () => health.claim(scopes, { id, owner, until: clock.now() + LEASE_MS, ...width } satisfies Lease, clock.now(), early);
     const claim = await ask();
     if (!claim.ok) return Math.max(1, Math.min(CONTESTED, claim.until - clock.now()));
+    if (claim.ramp) {
+      this.#place = target.width === undefined ? undefined : id;
+      return 0;
+    }
     this.#id = id;
     this.#renew(ask);
     return 0;
@@ -48,6 +58,16 @@ export class Probe {
       void Promise.resolve(ask()).catch(() => {});
       this.#renew(ask);
     });
+  }
+
+  /** The place that was claimed in a ramp is this attempt's until it ends, however it ends. */
+  seat<P>(run: AttemptRun<P>): void {
+    const lease = this.#place;
+    if (lease === undefined) return;
+    this.#place = undefined;
+    const { clock, health } = this.#ports;
+    const report = { outcome: 'ok', verdict: 'fact', phase: 'end', began: run.began, chance: 0, lease } as const;
+    run.onEnd = () => void Promise.resolve(health.report(run.target, report, clock.now())).catch(() => {});
   }
 
   end(): void {

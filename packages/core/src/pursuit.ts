@@ -5,6 +5,7 @@ import type { CallOptions, ChainPorts, KnownChain } from './chain-spec.ts';
 import { IdleTime } from './idle-time.ts';
 import { Ledger, namesOf, originOf } from './ledger.ts';
 import { Probe } from './probe.ts';
+import { Retries } from './retries.ts';
 import type { Beliefs } from './rules/belief.ts';
 import { ModelFailure } from './rules/failure.ts';
 import { next, type Moment, type Plan, type Step } from './rules/plan.ts';
@@ -14,9 +15,7 @@ import { factOf, Teller, type Lost } from './teller.ts';
 import { Waiting } from './waiting.ts';
 import { Witness, type Worked } from './witness.ts';
 
-type Try = Extract<Step, { readonly do: 'try' }>;
-type Wait = Extract<Step, { readonly do: 'wait' }>;
-type Stop = Extract<Step, { readonly do: 'stop' }>;
+type Do<K extends Step['do']> = Extract<Step, { readonly do: K }>;
 
 const LEFT = new ModelFailure('cancelled', 'the consumer stopped reading');
 
@@ -45,6 +44,7 @@ export class Pursuit<Q, P> {
   #waited = 0;
   #waitsFor: number | undefined;
   readonly #probe: Probe;
+  readonly #retries: Retries;
   #lost: Lost | undefined;
 
   constructor(spec: KnownChain<Q, P>, ports: ChainPorts, worked: Worked, facts: RequestFacts, options: CallOptions) {
@@ -58,6 +58,7 @@ export class Pursuit<Q, P> {
     this.ledger = new Ledger(namesOf(this.id, spec.name, options), facts, ports.clock.now(), options.marks);
     this.#witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
+    this.#retries = new Retries(ports.health, ports.clock, options.caller);
     this.idle = new IdleTime(ports.clock);
     this.#waiting = new Waiting(ports.clock, options.signal);
     this.#teller = new Teller(ports.emit, ports.clock, this.id);
@@ -67,11 +68,10 @@ export class Pursuit<Q, P> {
 
   /** Obeys the plan until it says whom to ask, and begins that attempt. Rejects with a `CallFailure` when it says stop; undefined: the consumer has left. */
   async attempt(): Promise<AttemptRun<P> | undefined> {
-    const { health } = this.#ports;
     const { signal } = this.#options;
     for (;;) {
       if (signal.aborted) throw this.#cancelled(signal.reason);
-      const known = health.read(this.#scopes);
+      const known = this.#ports.health.read(this.#scopes);
       this.#beliefs = known instanceof Map ? known : await known;
       if (this.#waiting.left) return undefined;
       const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());
@@ -81,6 +81,7 @@ export class Pursuit<Q, P> {
         await this.#wait(step);
         continue;
       }
+      if (!(await this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past))) continue;
       if (this.#lost || step.pause > 0) await this.#approach(step);
       if (this.#waiting.left || (step.lease !== 'none' && !(await this.#claim(step)))) continue;
       return this.#begin(step);
@@ -88,7 +89,7 @@ export class Pursuit<Q, P> {
   }
 
   /** One wait is said once, however often it is looked at. */
-  async #wait({ ms, place, why }: Wait): Promise<void> {
+  async #wait({ ms, place, why }: Do<'wait'>): Promise<void> {
     if (this.#waitsFor !== place) this.#teller.waits(this.#plan.targets[place]!.ref, ms, why, this.#lost);
     this.#waitsFor = place;
     await this.#sleep(ms);
@@ -96,15 +97,14 @@ export class Pursuit<Q, P> {
   }
 
   #moment(): Moment {
-    return { now: this.#ports.clock.now(), left: this.#plan.total - this.idle.ms, waited: this.#waited };
+    return { now: this.#ports.clock.now(), left: this.#plan.total - this.idle.ms, waited: this.#waited, refused: this.#retries.refused };
   }
 
   /** Says what happens next about the failure just seen, and pauses where the plan says so (P2). */
-  async #approach({ place, pause }: Try): Promise<void> {
+  async #approach({ place, pause }: Do<'try'>): Promise<void> {
     const lost = this.#lost;
     this.#lost = undefined;
-    const target = this.#plan.targets[place]!.ref;
-    if (lost && lost.place !== place) this.#teller.switched(lost, target);
+    if (lost && lost.place !== place) this.#teller.switched(lost, this.#plan.targets[place]!.ref);
     else if (lost) this.#teller.paused(lost, pause, this.ledger.at(place).length, this.#plan.retries);
     if (pause > 0) await this.#sleep(pause);
   }
@@ -118,8 +118,9 @@ export class Pursuit<Q, P> {
   }
 
   /** False: another call holds the lease, or took it first; the beliefs are read again. */
-  async #claim(step: Try): Promise<boolean> {
-    const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, this.ledger.at(step.place), step.lease === 'early');
+  async #claim(step: Do<'try'>): Promise<boolean> {
+    const own = this.#retries.own(step.place, this.ledger.at(step.place));
+    const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, own, step.lease === 'early');
     if (ms === 0 && this.#waiting.left) this.#probe.end();
     if (ms === 0) return !this.#waiting.left;
     await this.#sleep(ms);
@@ -127,16 +128,16 @@ export class Pursuit<Q, P> {
     return false;
   }
 
-  #begin(step: Try): AttemptRun<P> {
+  #begin(step: Do<'try'>): AttemptRun<P> {
     const target = this.#plan.targets[step.place]!;
-    const tries = this.ledger.at(step.place).length;
-    const attempt = this.ledger.past.length + 1;
+    const [attempt, tries] = [this.ledger.past.length + 1, this.ledger.at(step.place).length];
     const lease = this.#probe.id;
     const last = this.ledger.past.at(-1);
     const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
     const start = { call: this.id, attempt, target, facts: this.#facts, share: step.share, lease, repair };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
     this.#teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
+    this.#probe.seat(run);
     return run;
   }
 
@@ -191,7 +192,7 @@ export class Pursuit<Q, P> {
     return this.end.cancelled(reason);
   }
 
-  #stopped({ kind, decisive, retryAt }: Stop): Promise<CallFailure> {
+  #stopped({ kind, decisive, retryAt }: Do<'stop'>): Promise<CallFailure> {
     return this.end.gaveUp(kind, decisive === undefined ? undefined : this.ledger.failures[decisive], retryAt);
   }
 }

@@ -1,5 +1,6 @@
 import type { Claim, Clock, HealthStore, MaybePromise } from '../ports.ts';
 import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from '../rules/belief.ts';
+import type { Draw, Drawn } from '../rules/retry-bucket.ts';
 import { scopesOf } from '../rules/scope.ts';
 import { MemoryHealth } from './health-memory.ts';
 import { isPromise, OwedWrites } from './owed-writes.ts';
@@ -26,6 +27,7 @@ const REST = 5_000;
  * F4. An outage is said once.
  */
 export class FailOpenHealth implements HealthStore {
+  readonly owner?: string;
   readonly #store: HealthStore;
   readonly #options: FailOpenOptions;
   /** What the store last answered where it was not pristine, and what was reported since it went. */
@@ -38,6 +40,7 @@ export class FailOpenHealth implements HealthStore {
   constructor(store: HealthStore, options: FailOpenOptions) {
     this.#store = store;
     this.#options = options;
+    if (store.owner !== undefined) this.owner = store.owner;
   }
 
   read(scopes: readonly string[]): MaybePromise<Beliefs> {
@@ -56,6 +59,10 @@ export class FailOpenHealth implements HealthStore {
       (store) => store.report(target, report, now),
       (beliefs) => this.#learn(scopesOf(target), beliefs),
     );
+  }
+
+  draw(endpoint: string, asked: Draw, now: number): MaybePromise<Drawn> {
+    return this.#ask((store) => store.draw?.(endpoint, asked, now) ?? this.#memory.draw(endpoint, asked, now));
   }
 
   set(scope: string, rest: { readonly until: number; readonly why: Why }, now: number): MaybePromise<Belief> {
@@ -178,5 +185,6 @@ export class FailOpenHealth implements HealthStore {
   }
 }
 
-/** Wraps a store so that it never stops a call. */
-export const failOpen = (store: HealthStore, options: FailOpenOptions): HealthStore => new FailOpenHealth(store, options);
+/** Wraps a store so that it never stops a call; one that is wrapped already is left as it is. */
+export const failOpen = (store: HealthStore, options: FailOpenOptions): HealthStore =>
+  store instanceof FailOpenHealth ? store : new FailOpenHealth(store, options);

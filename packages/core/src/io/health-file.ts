@@ -19,10 +19,10 @@ const BUSY_MS = 3;
 /** Locks over these are not to be trusted: NFS, SMB and CIFS, and 9p as WSL mounts Windows drives. */
 const NETWORK = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997]);
 
-export function openHealthFile(folder: string): HealthFile {
+export function openHealthFile(folder: string, file = 'health.db'): HealthFile {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (isNetwork(folder)) throw new Error(`${folder} is on a network file system, where processes cannot share a database safely`);
-  const path = join(folder, 'health.db');
+  const path = join(folder, file);
   makePrivate(path);
   const identity = identityOf(path);
   const database = openDatabase(path, BUSY_MS);

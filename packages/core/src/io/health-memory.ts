@@ -13,6 +13,7 @@ import { believed, byHand, reported, type Changes } from '../rules/health-verbs.
 import { isPristine } from '../rules/health.ts';
 import { claimed, type Alive } from '../rules/lease.ts';
 import { isBelow } from '../rules/scope-id.ts';
+import { draw, type Bucket, type Draw, type Drawn } from '../rules/retry-bucket.ts';
 import { scopesOf } from '../rules/scope.ts';
 
 export interface MemoryHealthOptions {
@@ -26,6 +27,7 @@ export interface MemoryHealthOptions {
 export class MemoryHealth implements HealthStore {
   readonly #known: Map<string, Belief>;
   readonly #alive: Alive;
+  readonly #buckets = new Map<string, Bucket>();
 
   constructor({ alive = () => true, known = new Map() }: MemoryHealthOptions = {}) {
     this.#known = known;
@@ -45,6 +47,12 @@ export class MemoryHealth implements HealthStore {
   report(target: ReportTarget, report: Report, now: number): Beliefs {
     keep(this.#known, reported(this.#known, target, report, now));
     return believed(this.#known, scopesOf(target), this.#alive);
+  }
+
+  draw(endpoint: string, asked: Draw, now: number): Drawn {
+    const { drawn, bucket } = draw(this.#buckets.get(endpoint), asked, now);
+    this.#buckets.set(endpoint, bucket);
+    return drawn;
   }
 
   set(scope: string, rest: { readonly until: number; readonly why: Why }, now: number): Belief {

@@ -24,6 +24,22 @@ export interface Lease {
   readonly owner: string;
   /** Epoch ms; renewed by claiming again with the same id. */
   readonly until: number;
+  /** How many calls the claimer's lane runs at once; absent without a lane. A ramp is measured by it (H6). */
+  readonly width?: number;
+}
+
+/**
+ * After a probe that succeeded: calls come back by and by, counted over all processes (H6). By seconds where no lane bounds them, by calls
+ * under way where one does.
+ */
+export interface Ramp {
+  /** Epoch ms at which the probe succeeded. */
+  readonly from: number;
+  /** The second since `from` in which `taken` calls were let in. */
+  readonly second: number;
+  readonly taken: number;
+  /** Calls under way that a lane bounds, each until it ends or its process is gone. */
+  readonly out: readonly Lease[];
 }
 
 interface Rest {
@@ -39,6 +55,10 @@ interface Rest {
   readonly strikes: number;
   readonly why: Why;
   readonly fingerprint?: string;
+  /** Epoch ms at which this was written: later than now means that the clock was set back (field note 34). */
+  readonly setAt?: number;
+  /** Ms: the longest guessed rest, where a tier's `cooldown` changed it. */
+  readonly cap?: number;
 }
 
 /** What is believed of one scope. All times are epoch ms. */
@@ -48,6 +68,7 @@ export type Belief =
       readonly since: number;
       readonly strikes: number;
       readonly suspect?: Suspect;
+      readonly ramp?: Ramp;
     }
   | ({ readonly tag: 'resting' } & Rest)
   | ({ readonly tag: 'probing'; readonly lease: Lease } & Rest);

@@ -33,13 +33,16 @@ export function reported(known: Beliefs, target: ReportTarget, report: Report, n
   for (const scope of scopesOf(target)) {
     const before = known.get(scope) ?? COOL;
     const after = fold(before, scope, report, target, now);
-    if (after !== before) (changes ??= []).push([scope, after]);
+    if (after !== before) (changes ??= []).push([scope, stamped(after, now)]);
   }
   return changes ?? NO_CHANGES;
 }
 
+/** Written now: what tells later that the clock was set back since. */
+const stamped = (belief: Belief, now: number): Belief => (belief.tag === 'cool' ? belief : { ...belief, setAt: now });
+
 /** H8. Earlier strikes stay: the hand that rests a scope does not acquit it. */
 export function byHand(before: Belief | undefined, rest: { readonly until: number; readonly why: Why }, now: number): Belief {
   const { until, why } = rest;
-  return { tag: 'resting', since: now, until, probeAt: until, told: true, byHand: true, strikes: before?.strikes ?? 0, why };
+  return { tag: 'resting', since: now, until, probeAt: until, told: true, byHand: true, strikes: before?.strikes ?? 0, why, setAt: now };
 }

@@ -4,6 +4,7 @@ import type { FailureFacts, FailureKind } from './failure.ts';
 import { barring, fold, isPristine, usable } from './health.ts';
 import { byHand } from './health-verbs.ts';
 import { claimable, claimed } from './lease.ts';
+import { newRamp } from './ramp.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './rest.ts';
 import { settle } from './settle.ts';
 import { scopesOf } from './scope.ts';
@@ -164,7 +165,7 @@ describe('H6: the probe', () => {
   const probe = probing(OVERLOADED);
 
   it('success cools what it was leased for, told rests too', () => {
-    expect(at(probe, ok(due, LEASED), due + 1)).toEqual({ tag: 'cool', since: T, strikes: 1 });
+    expect(at(probe, ok(due, LEASED), due + 1)).toEqual({ tag: 'cool', since: T, strikes: 1, ramp: newRamp(due + 1) });
     expect(at(probing(LIMITED), ok(T + 10 * MINUTE, LEASED), T + 11 * MINUTE, GROUP).tag).toBe('cool');
   });
 
@@ -184,7 +185,7 @@ describe('H6: the probe', () => {
     ['auth', {}, 'released'],
   ])('%s %j: %s', (kind, facts, outcome) => {
     const after = at(probe, failed(kind, due, facts, LEASED), due + 1);
-    if (outcome === 'cool') expect(after).toEqual({ tag: 'cool', since: T, strikes: 1 });
+    if (outcome === 'cool') expect(after).toEqual({ tag: 'cool', since: T, strikes: 1, ramp: newRamp(due + 1) });
     else expect(after).toEqual({ ...OVERLOADED, until: due + 1 + 5 * SECOND, probeAt: due + 1 + 5 * SECOND });
   });
 

@@ -1,5 +1,6 @@
-import type { Belief, Lease } from './belief.ts';
+import type { Belief, Lease, Ramp } from './belief.ts';
 import type { FailureKind } from './failure.ts';
+import { admitted, rampOf, roomAt } from './ramp.ts';
 import { LEASE_MS, settle } from './settle.ts';
 
 /**
@@ -30,14 +31,22 @@ export const isGuess = ({ told, byHand, why }: Barred): boolean => !told && !byH
 
 const opensAt = (belief: Barred, early: boolean): number => (early && isGuess(belief) ? 0 : belief.probeAt);
 
-/** A belief whose lease is held by a process that is gone is resting again, with nothing lost but the lease. */
+/** A belief whose lease is held by a process that is gone is resting again, with nothing lost but the lease; so is a place in a ramp. */
 export function withoutDead(belief: Belief, alive: Alive): Belief {
+  if (belief.tag === 'cool') return belief.ramp === undefined ? belief : withoutGone(belief, belief.ramp, alive);
   if (belief.tag !== 'probing' || alive(belief.lease.owner)) return belief;
   const { lease: _void, ...rest } = belief;
   return { ...rest, tag: 'resting' };
 }
 
-export type Claimed = { readonly ok: true } | { readonly ok: false; readonly until: number; readonly held: boolean };
+function withoutGone(belief: Belief, ramp: Ramp, alive: Alive): Belief {
+  const out = ramp.out.filter(({ owner }) => alive(owner));
+  return out.length === ramp.out.length ? belief : ({ ...belief, ramp: { ...ramp, out } } as Belief);
+}
+
+export type Claimed =
+  /** `ramp`: nothing rests any more, and the call was counted as one of those that come back first (H6). */
+  { readonly ok: true; readonly ramp?: true } | { readonly ok: false; readonly until: number; readonly held: boolean };
 
 export interface ClaimResult {
   readonly claim: Claimed;
@@ -56,19 +65,47 @@ const GRANTED: ClaimResult = { claim: { ok: true }, changes: [] };
 /** All resting scopes or none. A scope that holds this very lease is renewed, and asks nothing more of the others. */
 export function claimed(believed: (scope: string) => Belief | undefined, input: ClaimInput, alive: Alive): ClaimResult {
   const barred: [string, Barred][] = [];
+  const ramps: [string, Belief, Ramp][] = [];
   for (const scope of input.scopes) {
     const before = believed(scope);
     const belief = before && settle(withoutDead(before, alive), input.now);
     if (belief && belief.tag !== 'cool') barred.push([scope, belief]);
+    const ramp = belief && rampOf(belief, input.now);
+    if (ramp) ramps.push([scope, belief, ramp]);
   }
-  if (barred.length === 0) return GRANTED;
+  if (barred.length === 0 && ramps.length === 0) return GRANTED;
   const mine = barred.filter(([, belief]) => belief.tag === 'probing' && belief.lease.id === input.lease.id);
-  if (mine.length > 0) return granted(mine, input.lease);
-  return refusal(barred, input) ?? granted(barred, input.lease);
+  if (mine.length > 0) return granted(mine, input);
+  return refusal(barred, input) ?? crowded(ramps, input, alive) ?? letIn(barred, ramps, input, alive);
 }
 
-function granted(scopes: readonly (readonly [string, Barred])[], lease: Lease): ClaimResult {
-  return { claim: { ok: true }, changes: scopes.map(([scope, belief]) => [scope, { ...belief, tag: 'probing', lease }]) };
+function letIn(
+  barred: readonly (readonly [string, Barred])[],
+  ramps: readonly (readonly [string, Belief, Ramp])[],
+  input: ClaimInput,
+  alive: Alive,
+): ClaimResult {
+  const counted = ramps.map(([scope, belief, ramp]): [string, Belief] => [
+    scope,
+    { ...belief, ramp: admitted(ramp, input.lease, input.now, alive) } as Belief,
+  ]);
+  if (barred.length === 0) return { claim: { ok: true, ramp: true }, changes: counted };
+  const { claim, changes } = granted(barred, input);
+  return { claim, changes: [...changes, ...counted] };
+}
+
+function granted(scopes: readonly (readonly [string, Barred])[], { lease, now }: ClaimInput): ClaimResult {
+  const { id, owner, until } = lease;
+  return {
+    claim: { ok: true },
+    changes: scopes.map(([scope, belief]) => [scope, { ...belief, tag: 'probing', lease: { id, owner, until }, setAt: now }]),
+  };
+}
+
+/** The moment at which a ramp may have room for one more. */
+function crowded(ramps: readonly (readonly [string, Belief, Ramp])[], input: ClaimInput, alive: Alive): ClaimResult | undefined {
+  const until = ramps.reduce((latest, [, belief]) => Math.max(latest, roomAt(belief, input.now, input.lease.width, alive)), 0);
+  return until === 0 ? undefined : { claim: { ok: false, until, held: true }, changes: [] };
 }
 
 /** The moment from which all of them may be free, and whether leases alone stand in the way. */

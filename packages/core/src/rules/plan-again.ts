@@ -65,6 +65,15 @@ export function retryOf(plan: Plan, mine: readonly PastAttempt[], locals: number
   }
 }
 
+/**
+ * P6: whether one more attempt at `place` is a retry, which draws on its endpoint's bucket. A takeover is none, nor what follows a known repair
+ * or a failure of this machine.
+ */
+export function costsRetry(past: readonly PastAttempt[], place: number): boolean {
+  const last = past.findLast((attempt) => attempt.place === place);
+  return last !== undefined && last.shown !== 'hard' && last.failure.kind !== 'local' && last.failure.facts.repair === undefined;
+}
+
 /** P9: a target that broke after it had shown something is asked once more, and no more. */
 const wasBroken = (mine: readonly PastAttempt[]): boolean => {
   const first = mine.findIndex(({ shown }) => shown === 'hard');

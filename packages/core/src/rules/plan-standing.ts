@@ -1,6 +1,7 @@
 import type { Belief, Beliefs, Why } from './belief.ts';
 import { isGuess, isLeased } from './lease.ts';
 import type { PastAttempt } from './plan-types.ts';
+import { rampOf, roomAt } from './ramp.ts';
 import { scopeOf, scopesOf } from './scope.ts';
 import { fingerprintOf, settle } from './settle.ts';
 import type { Target } from './target.ts';
@@ -17,6 +18,8 @@ export interface Standing {
   /** The lease an attempt on it needs. */
   readonly lease: 'none' | 'due' | 'early';
   readonly why?: Why;
+  /** It is back, and lets calls in by and by (H6): `due` there is room for one, `held` there is none now. */
+  readonly ramps?: true;
 }
 
 const FREE: Standing = { tag: 'free', from: 0, lease: 'none' };
@@ -32,20 +35,26 @@ export function standingOf(target: Target, beliefs: Beliefs, failed: readonly Pa
     const stored = beliefs.get(scope);
     if (stored === undefined) continue;
     const belief = settle(stored, now, fingerprintOf(scope, target));
-    if (belief.tag === 'cool' || madeBy(failed, scope, belief, target)) continue;
-    worst = worse(worst, one(belief, now));
+    if (belief.tag === 'cool') {
+      if (rampOf(belief, now)) worst = worse(worst, ramping(belief, target, now));
+    } else if (!madeBy(failed, scope, belief, target)) worst = worse(worst, one(belief, now));
   }
   return worst;
 }
 
-/** The resting scopes whose lease an attempt on the target must hold: all that bar it but this call's own (H4). */
+/** The scopes an attempt on the target must claim: the lease of all that bar it but this call's own (H4), a place in those that ramp. */
 export const leaseScopes = (target: Target, beliefs: Beliefs, failed: readonly PastAttempt[], now: number): readonly string[] =>
   scopesOf(target).filter((scope) => {
     const stored = beliefs.get(scope);
     if (stored === undefined) return false;
     const belief = settle(stored, now, fingerprintOf(scope, target));
-    return belief.tag !== 'cool' && !madeBy(failed, scope, belief, target);
+    return belief.tag === 'cool' ? rampOf(belief, now) !== undefined : !madeBy(failed, scope, belief, target);
   });
+
+function ramping(belief: Belief, { width }: Target, now: number): Standing {
+  const from = roomAt(belief, now, width);
+  return { tag: from === 0 ? 'due' : 'held', from, lease: 'due', ramps: true };
+}
 
 function one(belief: Exclude<Belief, { tag: 'cool' }>, now: number): Standing {
   const { why } = belief;

@@ -1,10 +1,8 @@
 import type { Beliefs } from './belief.ts';
 import { NO_ROOM } from './fit.ts';
-import { rankIn } from './key-order.ts';
 import { LONGEST_PAUSE, retryOf, type Retry } from './plan-again.ts';
 import { standingOf, type Standing } from './plan-standing.ts';
 import type { Moment, PastAttempt, Plan } from './plan-types.ts';
-import type { SkipRecord } from './record.ts';
 import { failingScopes, shares, SHARES_FAILURE } from './shared-failure.ts';
 
 /** Where one target stands for this call. `last`: only when nobody is `ready` (P3). `wait`: not before its time (P4). `out`: not again. */
@@ -27,6 +25,8 @@ export interface Place {
 }
 
 const OFFLINE = 'offline';
+/** P6: the endpoint's bucket had no retry for this call. */
+export const NO_RETRIES = 'retry-budget';
 /** The request was refused as wrong by another target of this provider entry. */
 const SAME_PROVIDER = 'same-provider';
 /** A target with at least this window refused the request by size. */
@@ -34,6 +34,8 @@ const SMALLER_WINDOW = 'smaller-window';
 
 /** Ms: how long a target that limited the rate without a word is taken to rest, among those asked last. */
 const UNTOLD_REST = 60_000;
+
+const NONE: readonly PastAttempt[] = [];
 
 /** What the history says of the call as a whole. */
 interface Looked {
@@ -51,7 +53,9 @@ export function survey(plan: Plan, past: readonly PastAttempt[], beliefs: Belief
   const out: Place[] = [];
   for (let place = 0; place < plan.targets.length; place++) {
     const mine = past.filter((attempt) => attempt.place === place);
-    out.push(placeOf(plan, place, mine, looked, standingOf(plan.targets[place]!, beliefs, mine, moment.now), moment));
+    // Whom the bucket refused stands as everybody does: its own failure bars it too (H4).
+    const own = moment.refused?.has(place) ? NONE : mine;
+    out.push(placeOf(plan, place, mine, looked, standingOf(plan.targets[place]!, beliefs, own, moment.now), moment));
   }
   return out;
 }
@@ -79,6 +83,7 @@ function placeOf(plan: Plan, place: number, mine: readonly PastAttempt[], looked
   if (bar !== undefined) return { ...base, rank: 'out', reason: bar };
   const retry = last && retryOf(plan, mine, looked.locals, moment.waited);
   if (last && !retry) return { ...base, rank: 'out' };
+  if (last && moment.refused?.has(place)) return refused(base, standing, last, plan, moment);
   const pause = last && retry ? Math.max(0, last.ended + retry.pause - moment.now) : 0;
   const soon = standing.tag === 'fixed' && retry?.when === 'now' && standing.from - moment.now <= LONGEST_PAUSE;
   const ends = retry?.when === 'last' && standing.tag === 'free' ? last!.ended + UNTOLD_REST : standing.from;
@@ -91,6 +96,17 @@ function placeOf(plan: Plan, place: number, mine: readonly PastAttempt[], looked
     ends,
     ...(reason !== undefined && { reason }),
   };
+}
+
+/**
+ * P6: another target is asked at once. Where there is none, this is the last resort: under the lease where its failure rests it, else after
+ * the longest pause, so that a dead endpoint is not stormed and no call is lost to a blip that many met.
+ */
+function refused(base: Omit<Place, 'rank'>, standing: Standing, last: PastAttempt, plan: Plan, moment: Moment): Place {
+  const calm = last.ended + LONGEST_PAUSE * (0.5 + last.chance / 2);
+  const waits = standing.tag === 'fixed' || standing.tag === 'held' || !mayLease(standing, plan, moment);
+  const pause = standing.tag === 'free' ? Math.max(0, calm - moment.now) : 0;
+  return { ...base, rank: waits ? 'wait' : 'last', pause, ends: Math.max(standing.from, calm), reason: NO_RETRIES };
 }
 
 /** Column "next": what an earlier failure of this call says against a target it was not yet seen at. */
@@ -112,33 +128,11 @@ function rankOf(plan: Plan, place: number, standing: Standing, retry: Retry, mom
   return standing.tag === 'guess' || retry?.when === 'last' || plan.fits[place]!.fits === 'soft' ? 'last' : 'ready';
 }
 
-function reasonOf(plan: Plan, place: number, { tag }: Standing, tried: boolean): string | undefined {
-  if (tag === 'held') return 'probing';
+function reasonOf(plan: Plan, place: number, { tag, ramps }: Standing, tried: boolean): string | undefined {
+  if (tag === 'held') return ramps ? 'ramping' : 'probing';
   if (tag === 'guess' || (tag === 'fixed' && !tried)) return 'resting';
   const fit = plan.fits[place]!;
   return fit.fits === 'soft' && !tried ? fit.reason : undefined;
-}
-
-/** Those passed over on the way to `chosen`, with the reason; for nobody chosen, all of them. */
-export function skipsOf(plan: Plan, places: readonly Place[], chosen: Place | undefined, now: number): SkipRecord[] {
-  const skips: SkipRecord[] = [];
-  for (const { place, reason, standing } of places) {
-    if (
-      reason === undefined ||
-      place === chosen?.place ||
-      (chosen?.rank === 'ready' && place !== plan.keep && rankIn(plan.order, place) > rankIn(plan.order, chosen.place))
-    )
-      continue;
-    const rests = reason === 'resting' || reason === 'probing';
-    skips.push({
-      target: plan.targets[place]!.ref,
-      place,
-      reason,
-      ...(rests && standing.from > now && { until: standing.from }),
-      ...(rests && standing.why && { why: standing.why }),
-    });
-  }
-  return skips;
 }
 
 /** P7: it cannot hold the request, by what is known of its window. */

@@ -40,11 +40,15 @@ export interface PastAttempt {
   readonly repaired?: boolean;
 }
 
-/** The moment the plan is asked: epoch ms, ms left of `total`, ms this call has already waited for resting targets. */
+/**
+ * The moment the plan is asked: epoch ms, ms left of `total`, ms this call has already waited for resting targets, and the places whose
+ * retry the endpoint's bucket refused (P6).
+ */
 export interface Moment {
   readonly now: number;
   readonly left: number;
   readonly waited: number;
+  readonly refused?: ReadonlySet<number>;
 }
 
 export type Step =

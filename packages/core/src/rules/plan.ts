@@ -1,7 +1,8 @@
 import type { FailureKind } from './failure.ts';
 import { first, hasTime, lastResort, shareOf, waitFor } from './plan-order.ts';
 import { outcomeOf, retryAtOf } from './plan-stop.ts';
-import { skipsOf, survey, type Place } from './plan-survey.ts';
+import { skipsOf } from './plan-skips.ts';
+import { survey, type Place } from './plan-survey.ts';
 import type { Moment, Next, PastAttempt, Plan, Step } from './plan-types.ts';
 import type { SkipRecord } from './record.ts';
 

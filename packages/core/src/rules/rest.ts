@@ -47,6 +47,8 @@ export interface RestTime {
   readonly until: number;
   readonly probeAt: number;
   readonly told: boolean;
+  /** Ms: the longest such rest, where a `cooldown` changed it. */
+  readonly cap?: number;
 }
 
 export interface RestInput {
@@ -73,8 +75,18 @@ export function toldRest(input: RestInput, now: number): RestTime | undefined {
 /** Base × 2^(strikes − 1) up to the cap, ± 20 %. */
 export function guessedRest(input: RestInput, strikes: number, now: number): RestTime {
   const rest = Math.max(1, lengthOf(input, Math.max(1, strikes), now) * (1 - JITTER + 2 * JITTER * input.chance));
-  return { until: now + rest, probeAt: now + rest, told: false };
+  const cap = scaledCap(input);
+  return { until: now + rest, probeAt: now + rest, told: false, ...(cap !== undefined && { cap }) };
 }
+
+/** A tier's `cooldown` in the place of the base stretches the cap as well. */
+function scaledCap({ kind, cooldown }: RestInput): number | undefined {
+  const rule = RESTS[kind] ?? SHORT;
+  return rule.scales && cooldown !== undefined ? (rule.cap * cooldown) / rule.base : undefined;
+}
+
+/** The longest rest in ms that a guess about this kind can be, jitter included. */
+export const longestGuess = (kind: FailureKind, cap?: number): number => (cap ?? (RESTS[kind] ?? SHORT).cap) * (1 + JITTER);
 
 function lengthOf(input: RestInput, strikes: number, now: number): number {
   const rule = RESTS[input.kind] ?? SHORT;
@@ -82,8 +94,8 @@ function lengthOf(input: RestInput, strikes: number, now: number): number {
     const lately = WORKED_LATELY[strikes - 1];
     return lately ?? doubled(HOUR, strikes - WORKED_LATELY.length + 1, rule.cap);
   }
-  if (!rule.scales || input.cooldown === undefined) return doubled(rule.base, strikes, rule.cap);
-  return doubled(input.cooldown, strikes, (rule.cap * input.cooldown) / rule.base);
+  const cap = scaledCap(input);
+  return cap === undefined ? doubled(rule.base, strikes, rule.cap) : doubled(input.cooldown!, strikes, cap);
 }
 
 const doubled = (base: number, strikes: number, cap: number): number => Math.min(base * 2 ** Math.min(strikes - 1, 30), cap);

@@ -1,18 +1,20 @@
 import { COOL, type Belief, type ReportTarget } from './belief.ts';
+import { longestGuess } from './rest.ts';
 
 /** What outlives a rest. */
 export type Known = Pick<Belief, 'since' | 'strikes'>;
 
 /** Ms by which the clocks of two writers may differ before we hold that the clock was set back. */
-const SKEW = 5_000;
+export const SKEW = 5_000;
 
 /** H6: a lease lasts this long (ms) and is renewed this often while its attempt lives. */
 export const LEASE_MS = 30_000;
 export const RENEW_MS = 10_000;
 
 /**
- * What a stored belief means at `now`: a rest by hand is over with its time, a belief about another key is none (H7), and what
- * was written under a clock that ran ahead is moved back by as much, or it would rest for as long as the clock was wrong.
+ * What a stored belief means at `now`: a rest by hand is over with its time, a belief about another key is none (H7), what was written
+ * under a clock that ran ahead is moved back by as much, or it would rest for as long as the clock was wrong, and no guess outlasts
+ * its kind's cap.
  */
 export function settle(belief: Belief, now: number, fingerprint?: string): Belief {
   if (otherKey(belief, fingerprint)) return COOL;
@@ -21,10 +23,30 @@ export function settle(belief: Belief, now: number, fingerprint?: string): Belie
     return { tag: 'cool', since: Math.min(belief.since, now), strikes: belief.strikes };
   }
   if (belief.byHand && belief.until <= now) return { tag: 'cool', since: belief.since, strikes: belief.strikes };
-  if (belief.since <= now + SKEW) return belief;
-  const ahead = belief.since - now;
-  const moved = { ...belief, since: now, until: belief.until - ahead, probeAt: belief.probeAt - ahead };
+  const written = belief.setAt ?? belief.since;
+  return capped(written > now + SKEW ? movedBack(belief, written - now, now) : belief, now);
+}
+
+type Rested = Exclude<Belief, { tag: 'cool' }>;
+
+/** `until` := now + (until − set at), and everything else with it. */
+function movedBack(belief: Rested, ahead: number, now: number): Rested {
+  const { since, until, probeAt } = belief;
+  const moved = {
+    ...belief,
+    since: Math.min(since - ahead, now),
+    until: until - ahead,
+    probeAt: probeAt - ahead,
+    ...(belief.setAt !== undefined && { setAt: now }),
+  };
   return moved.tag === 'probing' ? { ...moved, lease: { ...moved.lease, until: moved.lease.until - ahead } } : moved;
+}
+
+/** Field note 34: no `until` beyond now + the cap of its kind unless it was told. What says otherwise was written by accident. */
+function capped(belief: Rested, now: number): Rested {
+  if (belief.told || belief.byHand) return belief;
+  const most = now + longestGuess(belief.why.kind, belief.cap);
+  return belief.until <= most ? belief : { ...belief, until: most, probeAt: Math.min(belief.probeAt, most) };
 }
 
 /** Written about a key that is not this one. Unknown says nothing. */

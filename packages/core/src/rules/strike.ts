@@ -59,8 +59,8 @@ function lengthened(belief: Belief, told: RestTime, cause: Cause): Belief {
 }
 
 function standing(belief: Barred): RestTime & Cause {
-  const { until, probeAt, told, why, fingerprint } = belief;
-  return { until, probeAt, told, why, ...(fingerprint === undefined ? {} : { fingerprint }) };
+  const { until, probeAt, told, why, fingerprint, cap } = belief;
+  return { until, probeAt, told, why, ...(fingerprint !== undefined && { fingerprint }), ...(cap !== undefined && { cap }) };
 }
 
 function restInput(kind: FailureKind, facts: FailureFacts, report: Report): RestInput {

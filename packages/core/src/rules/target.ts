@@ -28,6 +28,8 @@ export interface Target {
   /** Input window in tokens; unknown is not known-bad (E3). */
   readonly window?: number;
   readonly maxOutput?: number;
+  /** How many calls its lane runs at once; absent without a lane. After a rest it is let in by quarters (H6). */
+  readonly width?: number;
   /** False: images are known to be refused. */
   readonly images?: boolean;
   /** False: cannot stream; the `attempt` limit applies. */

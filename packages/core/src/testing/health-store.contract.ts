@@ -17,6 +17,7 @@ import {
   type SharedHealth,
   untilOf,
 } from './health-cases.ts';
+import { RAMPS } from './health-ramp-cases.ts';
 import { REPORTS } from './health-report-cases.ts';
 
 export type { SharedHealth } from './health-cases.ts';
@@ -178,7 +179,7 @@ const BY_HAND: readonly Case[] = [
 
 export function healthStoreContract({ describe, it }: Suite, name: string, open: () => Promise<SharedHealth>): void {
   describe(`health store: ${name}`, () => {
-    for (const [title, run] of [...REPORTS, ...PROBES, ...BY_HAND]) {
+    for (const [title, run] of [...REPORTS, ...PROBES, ...RAMPS, ...BY_HAND]) {
       it(title, async () => {
         const shared = await open();
         try {

@@ -1,0 +1,44 @@
+import type { Clock, HealthStore } from './ports.ts';
+import { retryBudget, type RetryBudget } from './retry-budget.ts';
+import type { PastAttempt } from './rules/plan.ts';
+import { costsRetry } from './rules/plan-again.ts';
+import type { Target } from './rules/target.ts';
+
+/** P6 as one call meets it: its first attempts at a target are counted, its further ones are asked for. */
+export class Retries {
+  /** Places whose retry the bucket refused: this call asks them again as a last resort only. */
+  readonly refused = new Set<number>();
+  readonly #budget: RetryBudget;
+  readonly #clock: Clock;
+  readonly #caller: string | undefined;
+  /** The number of the attempt that was last paid for: a claim that fails is no second draw. */
+  #paid = -1;
+
+  constructor(health: HealthStore, clock: Clock, caller: string | undefined) {
+    this.#budget = retryBudget(health);
+    this.#clock = clock;
+    this.#caller = caller;
+  }
+
+  /** Whether the next attempt may go to `target`. Never rejects. */
+  allows(target: Target, past: readonly PastAttempt[]): boolean | Promise<boolean> {
+    if (this.#paid === past.length) return true;
+    this.#paid = past.length;
+    if (this.refused.has(target.place)) return true;
+    if (past.length > 0 && costsRetry(past, target.place)) return this.#ask(target);
+    this.#budget.called(target.entry, this.#caller, this.#clock.now());
+    return true;
+  }
+
+  /** The failures whose own rest does not bar a further attempt (H4). */
+  own(place: number, mine: readonly PastAttempt[]): readonly PastAttempt[] {
+    return this.refused.has(place) ? [] : mine;
+  }
+
+  async #ask({ entry, place }: Target): Promise<boolean> {
+    if (await this.#budget.draw(entry, this.#caller, this.#clock.now())) return true;
+    this.refused.add(place);
+    this.#paid = -1;
+    return false;
+  }
+}
