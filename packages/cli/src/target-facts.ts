@@ -1,10 +1,12 @@
 import type { ChainTarget } from '@holdfast/agent/engine';
-import { knownModel, type ResolvedKey, type ResolvedProvider, type Target } from '@holdfast/core/engine';
+import { jsonAbility, knownModel, withoutLong, type ResolvedKey, type ResolvedProvider, type Target } from '@holdfast/core/engine';
 import { groupOf } from './provider-entries.ts';
 
 /** What is known of one place of a chain: from the file first, then from what is known of the model. The chain numbers it. */
 export function targetOf(target: ChainTarget, provider: ResolvedProvider, key: ResolvedKey, hash: (text: string) => string): Target {
-  const known = knownModel(provider.vendor ?? target.entry.name, target.model);
+  const vendor = provider.vendor ?? target.entry.name;
+  const known = knownModel(vendor, target.model);
+  const json = jsonAbility(vendor, withoutLong(target.model));
   const { settings } = target;
   const window = settings.window ?? known?.window;
   const images = settings.images ?? known?.images;
@@ -22,6 +24,7 @@ export function targetOf(target: ChainTarget, provider: ResolvedProvider, key: R
     ...(window !== undefined && { window }),
     ...(known?.maxOutput !== undefined && { maxOutput: known.maxOutput }),
     ...(images !== undefined && { images }),
+    ...(json && { json }),
     ...(key.value !== undefined && { fingerprint: hash(key.value) }),
     ...(known?.price && { price: known.price }),
   };

@@ -2,11 +2,13 @@ import { chain, type Chain, type ChainPorts, type ChainSettings, type Served } f
 import { remembering, type ConversationPorts } from './conversations.ts';
 import { withLimits } from './deadline.ts';
 import { languageModel } from './language-model.ts';
+import { withObjectMode } from './object-mode.ts';
 import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } from './model.ts';
 import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
 import { limitsFor, type Timeouts } from './rules/limits.ts';
 import type { Labels } from './rules/labels.ts';
+import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, withoutSchema } from './rules/object/refused.ts';
 import { partsReader } from './rules/parts-reader.ts';
 import type { Effort, Target } from './rules/target.ts';
 
@@ -65,23 +67,25 @@ const LOWER: Readonly<Record<Effort, Effort>> = {
   max: 'medium',
 };
 
-const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT]);
+const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT, SCHEMA_MODE_REFUSED, SCHEMA_REFUSED]);
 
 /** E4: reasoning that ate the budget is asked to be shorter. */
 function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
+  if (repair === SCHEMA_MODE_REFUSED || repair === SCHEMA_REFUSED) return withoutSchema(request);
   if (repair !== LOWER_EFFORT) return undefined;
   const effort = request.reasoning === undefined || request.reasoning === 'provider-default' ? target.effort : request.reasoning;
   return { ...request, reasoning: LOWER[effort ?? 'medium'] };
 }
 
 /**
- * The one place where the order of the wraps is written: chain ⊃ defaults ⊃ deadline ⊃ provider. A lane goes outside the deadline:
+ * The one place where the order of the wraps is written: chain ⊃ object mode ⊃ defaults ⊃ deadline ⊃ provider. A lane goes outside the deadline:
  * time in a queue is not the model's fault. What an attempt used is metered by the chain's ledger when it ends.
  */
 export function modelChain({ name, reachable, settings, timeouts }: ModelChainSpec, ports: ChainPorts): Chain<ModelOptions, Part> {
   const served = reachable.map(({ target, ask, defaults }): Served<ModelOptions, Part> => {
     const limited = withLimits<ModelOptions, Part>(ports.clock, (at, facts) => limitsFor(timeouts, at, facts));
-    const wraps = defaults && Object.keys(defaults).length > 0 ? [withDefaults(defaults), limited] : [limited];
+    const wraps =
+      defaults && Object.keys(defaults).length > 0 ? [withObjectMode(), withDefaults(defaults), limited] : [withObjectMode(), limited];
     return { target, ask: stack(ask, ...wraps) };
   });
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limitsFor(timeouts, target, facts).firstToken;

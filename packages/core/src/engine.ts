@@ -39,5 +39,6 @@ export * from './rules/classify.ts';
 export { SENTENCES } from './rules/classify/sentence.data.ts';
 export * from './rules/known.ts';
 export * from './rules/scope.ts';
+export { jsonAbility } from './rules/object/abilities.data.ts';
 export * from './rules/object/complete.ts';
 export * from './rules/object/reask.ts';

@@ -11,4 +11,6 @@ export type { AffinityStore, Attribution, Clock, Emit, Environment, HealthStore,
 export { isModelFailure, ModelFailure, type FailureFacts, type FailureKind } from './rules/failure.ts';
 export type { Usage } from './rules/reader.ts';
 export type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';
+export { generateWith, type Generated, type GenerateOptions } from './object.ts';
+export { isModelOutputError, ModelOutputError } from './output-error.ts';
 export { holdfast, type Duration, type HoldfastOptions, type ModelEntry } from './library.ts';

@@ -5,6 +5,7 @@ import type { CallOptions, Chain } from './chain.ts';
 import { NEVER, type Model, type ModelOptions, type Part } from './model.ts';
 import { isModelFailure } from './rules/failure.ts';
 import { labelled, type Labels } from './rules/labels.ts';
+import { checkFormat } from './object-mode.ts';
 import { ownOptionsOf } from './own-options.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -17,6 +18,7 @@ export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: str
     let labels = ambient();
     const messages = options.prompt.slice();
     try {
+      checkFormat(options);
       const { timeouts, ...own } = ownOptionsOf(options);
       labels = labelled(labels, own);
       const answer = await chain.call(options, factsOf(options, hash, timeouts), { ...own, ...labels, mode, signal, request: options });

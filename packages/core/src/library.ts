@@ -12,6 +12,7 @@ import type { ReturnToPrimary } from './rules/affinity.ts';
 import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
+import { libraryJson } from './object-mode.ts';
 import type { Labels } from './rules/labels.ts';
 import { openSinks, type Sinks } from './sinks/open-sinks.ts';
 import type { SinkOptions } from './sinks/sink-options.ts';
@@ -112,6 +113,7 @@ function reachableOf(entries: readonly ModelEntry[]): readonly Reachable[] {
       credential,
       account: account ?? credential,
       group: model.modelId,
+      ...libraryJson(model),
     };
     return { target, ask: askModel(() => Promise.resolve(model)) };
   });

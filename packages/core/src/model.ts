@@ -29,6 +29,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Ms this attempt may use before its first content (P5). */
   readonly share: number;
+  /** The known repair after which the request is sent once more. */
+  readonly repair?: string | undefined;
   /** Ms it waited in a lane; set by the lane. */
   laneWaitMs?: number;
   /** Set by the deadline; told of every pull and every part by the chain (C4). */

@@ -1,6 +1,7 @@
 import type { ModelOptions } from './model.ts';
+import { OBJECT_MODES, type ObjectMode } from './rules/object/mode.ts';
 import { LABELS, labelsOf, type Labels } from './rules/labels.ts';
-import { count, duration, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
+import { count, duration, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
 
 /** What a caller may say of one call: `providerOptions.holdfast`. */
 export interface HoldfastCallOptions extends Labels {
@@ -8,6 +9,8 @@ export interface HoldfastCallOptions extends Labels {
   readonly keep?: { readonly place: number; readonly ref: string };
   readonly onPartial?: 'restart' | 'fail';
   readonly maxAttempts?: number;
+  /** How JSON is asked for, whatever the target; by default as each target can (`docs/structured-output-and-meta-calls.md`). */
+  readonly objectMode?: ObjectMode;
   /** They win over the chain's. `total`: the caller's own deadline. */
   readonly timeouts?: TimeoutOptions;
   /** The same as `timeouts.total`. */
@@ -15,7 +18,7 @@ export interface HoldfastCallOptions extends Labels {
 }
 
 /** The same, checked; durations in ms. */
-export interface OwnOptions extends Omit<HoldfastCallOptions, 'timeouts' | 'total'> {
+export interface OwnOptions extends Omit<HoldfastCallOptions, 'timeouts' | 'total' | 'objectMode'> {
   readonly timeouts?: ReturnType<typeof timeoutsOf>;
   readonly total?: number;
 }
@@ -31,6 +34,7 @@ export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
   const maxAttempts = count(where('maxAttempts'), given['maxAttempts'], 1);
   const { total: within, ...timeouts } = timeoutsOf(given['timeouts'], where);
   const total = duration(where('total'), given['total']) ?? within;
+  oneOf(where('objectMode'), given['objectMode'], OBJECT_MODES);
   const { keep } = given as HoldfastCallOptions;
   for (const name of LABELS) if (given[name] !== undefined && typeof given[name] !== 'string') refuse(where(name), 'must be a text');
   return {

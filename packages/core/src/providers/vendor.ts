@@ -83,7 +83,9 @@ export async function openModel(provider: ResolvedProvider, model: string, setti
       if (chat === 'openai') return (await openai()).createOpenAI(made).chat(model);
       const { createOpenAICompatible } = await compatible();
       const transformRequestBody = clampBody(provider.efforts);
-      return createOpenAICompatible({ ...made, name: 'openaiCompatible', includeUsage: true, transformRequestBody })(model);
+      // Whether a schema is sent is decided target by target (`rules/object/mode.ts`); the package would drop it.
+      const asked = { includeUsage: true, supportsStructuredOutputs: true, transformRequestBody };
+      return createOpenAICompatible({ ...made, ...asked, name: 'openaiCompatible' })(model);
     }
   }
 }

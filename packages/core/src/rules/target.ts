@@ -1,3 +1,5 @@
+import type { JsonAbility } from './object/abilities.data.ts';
+
 /**
  * A target is one place in a chain: a model of a provider entry with one of its keys. It is known by its place, never by a
  * model id: two entries may serve the same model. Plain data; the way to reach it lives beside it in the shell.
@@ -32,6 +34,8 @@ export interface Target {
   readonly width?: number;
   /** False: images are known to be refused. */
   readonly images?: boolean;
+  /** How it gives JSON, where that is known. */
+  readonly json?: JsonAbility;
   /** False: cannot stream; the `attempt` limit applies. */
   readonly streams?: boolean;
   /** Keyed fingerprint of the secret (H7): another one clears what is believed of the credential and its account. */

@@ -34,7 +34,7 @@ const longest = (judged: readonly Judged[]): Judged => judged.toSorted((a, b) =>
 const MOST_ISSUES = 20;
 
 /** Takes undescribed fields out of the value itself: it was parsed for us alone. */
-function judgeValue({ value, text }: FoundJson, { schema, strict = false }: JudgeOptions): Judged {
+export function judgeValue({ value, text }: FoundJson, { schema, strict = false }: JudgeOptions): Judged {
   if (schema === undefined || schema === true) return { kind: 'ok', value, text };
   const pass = new Pass(schema);
   validate(schema, value, pass);

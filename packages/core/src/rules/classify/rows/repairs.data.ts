@@ -5,6 +5,23 @@ const ON: readonly number[] = [0, 400, 409, 422, 429];
 /** Refusals of something the request holds, that a known repair takes out. Resellers send some of them as 429. */
 export const REPAIRS: readonly Row[] = [
   {
+    id: 'repair/schema',
+    status: ON,
+    match:
+      /invalid schema for response_?format|(?:output_config|output_format|response_?(?:json_?)?schema)[^\n]{0,60}(?:schema|invalid|too complex|too many)|schema[^\n]{0,60}(?:too (?:complex|many|large|deep)|states for serving)|failed to (?:generate|validate) json/i,
+    kind: 'bad-request',
+    repair: 'schema',
+  },
+  { id: 'repair/schema-groq', code: ['json_validate_failed'], kind: 'bad-request', repair: 'schema' },
+  {
+    id: 'repair/schema-mode',
+    status: ON,
+    match:
+      /(?:response_?format|json_schema|json_object|output_config|output_format|response_?(?:json_?)?schema|response ?_?mime ?_?type|structured outputs?|json mode)[`'".\w]*[^\n]{0,80}(?:not (?:support|enabled|available|permitted|allowed)|unsupported|unavailable|must be)|(?:not support|unsupported|unknown (?:name|parameter|field))[^\n]{0,60}(?:response_?format|json_schema|response_?(?:json_?)?schema|structured output|json mode|output_config)|(?<!thinking[^\n]{0,60})tool_choice[^\n]{0,60}(?:forces? tool use|not compatible)(?![^\n]{0,40}thinking)/i,
+    kind: 'bad-request',
+    repair: 'schema-mode',
+  },
+  {
     id: 'repair/thinking-binding',
     status: ON,
     match: /bound to a different conversation/i,
