@@ -9,6 +9,7 @@ export function targetOf(target: ChainTarget, provider: ResolvedProvider, key: R
   const json = jsonAbility(vendor, withoutLong(target.model));
   const { settings } = target;
   const window = settings.window ?? known?.window;
+  const price = settings.price ?? known?.price;
   const images = settings.images ?? known?.images;
   return {
     place: 0,
@@ -26,6 +27,6 @@ export function targetOf(target: ChainTarget, provider: ResolvedProvider, key: R
     ...(images !== undefined && { images }),
     ...(json && { json }),
     ...(key.value !== undefined && { fingerprint: hash(key.value) }),
-    ...(known?.price && { price: known.price }),
+    ...(price && { price }),
   };
 }

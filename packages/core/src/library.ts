@@ -1,27 +1,23 @@
 import type { ChainSettings } from './chain.ts';
-import { composeModel, type Reachable } from './compose.ts';
+import { composeModel } from './compose.ts';
 import { systemClock, systemNewId, systemRandom } from './io/clock-system.ts';
 import { MemoryAffinity } from './io/affinity-memory.ts';
 import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
+import { reachableOf, type ModelEntry } from './library-models.ts';
 import type { Model } from './model.ts';
 import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
 import type { AffinityStore, Attribution, Clock, Emit, HealthStore, Random } from './ports.ts';
-import { askModel } from './providers/ask.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
 import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
-import { libraryJson } from './object-mode.ts';
 import type { Labels } from './rules/labels.ts';
 import { openSinks, type Sinks } from './sinks/open-sinks.ts';
 import type { SinkOptions } from './sinks/sink-options.ts';
-import type { Protocol, Target } from './rules/target.ts';
 
+export type { ModelEntry } from './library-models.ts';
 export type { Duration } from './option-checks.ts';
-
-/** A model of the chain; `endpoint` and `account` join models that share a server or a limit. */
-export type ModelEntry = Model | { readonly model: Model; readonly endpoint?: string; readonly account?: string };
 
 /** Everything but `models` is optional. */
 export interface HoldfastOptions {
@@ -61,13 +57,6 @@ export interface HoldfastOptions {
   readonly emit?: Emit;
 }
 
-const PROTOCOLS: readonly (readonly [RegExp, Protocol])[] = [
-  [/^anthropic/, 'anthropic-messages'],
-  [/^openai\.responses/, 'openai-responses'],
-  [/^google/, 'google'],
-  [/^openai|\.chat/, 'openai-chat'],
-];
-
 const NAMES: readonly (keyof HoldfastOptions)[] = [
   'models',
   'name',
@@ -89,35 +78,6 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
 ];
 
 const where = (option: string): string => `holdfast({ ${option} })`;
-
-/** An element of `models` as it came: from JavaScript it may be anything. */
-const entryOf = (entry: ModelEntry): { readonly model?: Model; readonly endpoint?: string; readonly account?: string } =>
-  typeof entry === 'object' && entry !== null && 'model' in entry ? entry : { model: entry };
-
-function reachableOf(entries: readonly ModelEntry[]): readonly Reachable[] {
-  const seen = new Map<string, number>();
-  return entries.map((entry, place) => {
-    const { model, endpoint, account } = entryOf(entry);
-    if (typeof model?.doStream !== 'function') return refuse(where('models'), `element ${place} is not an AI SDK language model`);
-    const plain = `${model.provider}/${model.modelId}`;
-    const times = (seen.get(plain) ?? 0) + 1;
-    seen.set(plain, times);
-    const name = times === 1 ? plain : `${plain}#${times}`;
-    const credential = `${name}#key`;
-    const target: Target = {
-      place,
-      ref: name,
-      entry: endpoint ?? name,
-      model: model.modelId,
-      protocol: PROTOCOLS.find(([pattern]) => pattern.test(model.provider))?.[1] ?? 'other',
-      credential,
-      account: account ?? credential,
-      group: model.modelId,
-      ...libraryJson(model),
-    };
-    return { target, ask: askModel(() => Promise.resolve(model)) };
-  });
-}
 
 function settingsOf(options: HoldfastOptions): ChainSettings {
   const cooldown = duration(where('cooldown'), options.cooldown);
@@ -174,7 +134,7 @@ export function holdfast(options: HoldfastOptions): Model {
   const { clock = systemClock, random = systemRandom, name = 'holdfast', health, attribution } = options;
   const timeouts = timeoutsOf(options.timeouts, where);
   const emit = emitOf(options, clock);
-  const spec = { name, reachable: reachableOf(options.models), settings: settingsOf(options), timeouts };
+  const spec = { name, reachable: reachableOf(options.models, where), settings: settingsOf(options), timeouts };
   return composeModel(spec, {
     clock,
     random,

@@ -43,6 +43,7 @@ export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
     'provider',
     'model',
     'context',
+    'cost',
     'base_url',
     'token_key',
     'temperature',

@@ -1,8 +1,8 @@
 import { KNOWN_PROVIDERS } from '@holdfast/core/engine';
-import type { Effort, ProviderEntry } from '@holdfast/core/engine';
+import type { Effort, Price, ProviderEntry } from '@holdfast/core/engine';
 import type { ModelSettings, ModelSpec, ProviderSpec } from './file.ts';
 import type { Mark } from './problem.ts';
-import type { RawModel, RawProvider, RawSettings } from './raw.ts';
+import type { RawCost, RawModel, RawProvider, RawSettings } from './raw.ts';
 
 export interface Written {
   readonly at: Mark;
@@ -63,11 +63,23 @@ function settingsOf(raw: RawSettings): { readonly settings: ModelSettings; reado
     thinkingTokens: typeof raw.thinking_budget === 'number' ? raw.thinking_budget : undefined,
     window: raw.context ?? (typeof size === 'number' ? size : undefined),
     images: raw.capabilities?.image,
+    price: raw.cost && priceOf(raw.cost),
     options: raw.provider_opts,
   });
   const effort = effortOf(raw.thinking_budget);
   return effort === undefined ? { settings } : { settings, effort };
 }
+
+const priceOf = ({ longer, ...rates }: RawCost): Price => ({
+  ...rateOf(rates),
+  ...(longer && { longer: { ...rateOf(longer), above: longer.above } }),
+});
+
+const rateOf = ({ input, output, cache_read: cacheRead, cache_write: cacheWrite }: RawCost) => ({
+  input,
+  output,
+  ...given({ cacheRead, cacheWrite }),
+});
 
 /** `adaptive/high` is an effort too; `adaptive` alone leaves it to the model. */
 function effortOf(budget: string | number | undefined): Effort | undefined {

@@ -1,4 +1,4 @@
-import type { Effort, ProviderEntry, TierSettings } from '@holdfast/core/engine';
+import type { Effort, Price, ProviderEntry, TierSettings } from '@holdfast/core/engine';
 import type { Mark } from './problem.ts';
 
 /** A checked agent file, names resolved to specs, variables substituted, durations in ms. Plain data. */
@@ -102,6 +102,8 @@ export interface ModelSettings {
   /** Input window in tokens. */
   readonly window?: number;
   readonly images?: boolean;
+  /** Instead of the published price. */
+  readonly price?: Price;
   readonly options?: Readonly<Record<string, unknown>>;
 }
 

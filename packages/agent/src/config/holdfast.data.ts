@@ -28,7 +28,26 @@ const PROVIDER_ENTRY: ObjectShape = {
   },
 };
 
-const MODEL_ENTRY: ObjectShape = { ...MODEL, keys: { ...MODEL.keys, context: { is: 'number', whole: true, min: 1 } } };
+const USD: Shape = { is: 'number', min: 0 };
+/** US dollars per million tokens. */
+const RATES = { input: USD, output: USD, cache_read: USD, cache_write: USD };
+
+const COST: Shape = {
+  is: 'object',
+  strict: true,
+  must: ['input', 'output'],
+  keys: {
+    ...RATES,
+    longer: {
+      is: 'object',
+      strict: true,
+      must: ['above', 'input', 'output'],
+      keys: { ...RATES, above: { is: 'number', whole: true, min: 1 } },
+    },
+  },
+};
+
+const MODEL_ENTRY: ObjectShape = { ...MODEL, keys: { ...MODEL.keys, context: { is: 'number', whole: true, min: 1 }, cost: COST } };
 
 const TIER_SPEC: ObjectShape = {
   is: 'object',

@@ -13,6 +13,27 @@ describe('a gateway file', () => {
     ]);
   });
 
+  it('a model may have a price of its own, in US dollars per million tokens', () => {
+    const models = (cost: string) => `models: { m: { provider: openai, model: x, cost: ${cost} } }\ntiers: { a: m }\n`;
+    const good = load(models('{ input: 1, output: 2, cache_read: 0.1, longer: { above: 1000, input: 2, output: 3 } }'), 'g.yaml', { env });
+    expect(good.problems).toEqual([]);
+    expect(good.file?.models.get('m')?.settings.price).toEqual({
+      input: 1,
+      output: 2,
+      cacheRead: 0.1,
+      longer: { above: 1000, input: 2, output: 3 },
+    });
+    const bad = ['{ input: 1 }', '{ input: -1, output: 2 }', '{ input: 1, output: 2, cacheRead: 1 }', 'cheap'].map(
+      (cost) => load(models(cost), 'g.yaml', { env }).problems.map(problemLine)[0],
+    );
+    expect(bad).toEqual([
+      expect.stringContaining('models.m.cost'),
+      expect.stringContaining('models.m.cost.input'),
+      expect.stringContaining('did you mean "cache_read"?'),
+      expect.stringContaining('models.m.cost'),
+    ]);
+  });
+
   it('by its name when it holds providers only', () => {
     expect(load('providers: { openai: {} }\n', 'etc/holdfast.yaml', { env })).toMatchObject({ kind: 'gateway', problems: [] });
   });

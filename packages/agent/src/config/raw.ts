@@ -45,6 +45,17 @@ export interface RawToolset {
   readonly [key: string]: unknown;
 }
 
+interface RawRates {
+  readonly input: number;
+  readonly output: number;
+  readonly cache_read?: number;
+  readonly cache_write?: number;
+}
+
+export interface RawCost extends RawRates {
+  readonly longer?: RawRates & { readonly above: number };
+}
+
 export interface RawSettings {
   readonly temperature?: number;
   readonly max_tokens?: number;
@@ -55,6 +66,7 @@ export interface RawSettings {
   readonly provider_opts?: Readonly<Record<string, unknown>>;
   readonly thinking_budget?: string | number;
   readonly context?: number;
+  readonly cost?: RawCost;
   readonly capabilities?: { readonly image?: boolean };
 }
 

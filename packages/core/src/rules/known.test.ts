@@ -9,7 +9,13 @@ describe('known models', () => {
       window: 200_000,
       maxOutput: 64_000,
       images: true,
-      price: { input: 3, output: 15, cacheRead: expect.closeTo(0.3), cacheWrite: 3.75 },
+      price: {
+        input: 3,
+        output: 15,
+        cacheRead: 0.3,
+        cacheWrite: 3.75,
+        longer: { above: 200_000, input: 6, output: 22.5, cacheRead: 0.6, cacheWrite: 7.5 },
+      },
     });
     for (const model of ['claude-sonnet-4-5-20250929', 'claude-sonnet-4-5@20250929', 'claude-sonnet-4-5-latest'])
       expect(knownModel('anthropic', model)).toEqual(known);
@@ -37,8 +43,8 @@ describe('known models', () => {
       expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
       for (const { window, maxOutput, price } of rows) {
         expect(window).toBeGreaterThanOrEqual(maxOutput ?? 1);
-        if (price) expect(price[1]).toBeGreaterThanOrEqual(price[0]);
-        if (price?.[2] !== undefined) expect(price[2]).toBeLessThan(price[0]);
+        if (price) expect(price.output).toBeGreaterThanOrEqual(price.input);
+        if (price?.cacheRead !== undefined) expect(price.cacheRead).toBeLessThan(price.input);
       }
     }
   });

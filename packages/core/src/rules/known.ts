@@ -1,5 +1,6 @@
 import { KNOWN_MODELS, type KnownRow } from './known.data.ts';
-import type { Price, Target } from './target.ts';
+import { priceFor } from './prices.ts';
+import type { Target } from './target.ts';
 
 /** What a target takes over from the table where its configuration says nothing. */
 export type KnownModel = Pick<Target, 'window' | 'maxOutput' | 'images' | 'price'>;
@@ -15,15 +16,17 @@ export const isLong = (model: string): boolean => model.toLowerCase().endsWith(L
 /** The id that is sent. */
 export const withoutLong = (model: string): string => (isLong(model) ? model.slice(0, -LONG.length) : model);
 
-/** By vendor name (`openai`, …) and model id; undefined when nothing is known. */
+/** By vendor name (`openai`, …) and model id; undefined when nothing is known. A model may have a price that is known by nothing else. */
 export function knownModel(vendor: string, model: string): KnownModel | undefined {
-  const found = Object.hasOwn(KNOWN_MODELS, vendor) ? rowOf(KNOWN_MODELS[vendor]!, withoutLong(model)) : undefined;
-  if (found === undefined) return undefined;
+  const id = withoutLong(model);
+  const found = Object.hasOwn(KNOWN_MODELS, vendor) ? rowOf(KNOWN_MODELS[vendor]!, id) : undefined;
+  const price = priceFor(vendor, id) ?? found?.price;
+  if (found === undefined) return price && { price };
   return {
     window: isLong(model) ? (found.long ?? found.window) : found.window,
     images: found.images,
     ...(found.maxOutput !== null && { maxOutput: found.maxOutput }),
-    ...(found.price !== null && { price: priceOf(found.price) }),
+    ...(price && { price }),
   };
 }
 
@@ -37,10 +40,3 @@ function rowOf(rows: readonly KnownRow[], model: string): KnownRow | undefined {
   }
   return best;
 }
-
-const priceOf = ([input, output, cacheRead, cacheWrite]: NonNullable<KnownRow['price']>): Price => ({
-  input,
-  output,
-  ...(cacheRead !== undefined && { cacheRead }),
-  ...(cacheWrite !== undefined && { cacheWrite }),
-});

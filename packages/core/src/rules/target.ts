@@ -44,11 +44,14 @@ export interface Target {
   readonly price?: Price;
 }
 
+/** US dollars per million tokens. A cached token without a price of its own costs what a fresh one does. */
 export interface Price {
   readonly input: number;
   readonly output: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
+  /** What holds for the whole of a request whose input is longer than `above` tokens. */
+  readonly longer?: Omit<Price, 'longer'> & { readonly above: number };
 }
 
 /** What the plan and the health store must know of a request; computed once per call by who speaks its protocol. */

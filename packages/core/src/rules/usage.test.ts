@@ -38,4 +38,10 @@ describe('C9: usage', () => {
     expect(priceUsage({ input: 1e6, cacheRead: 1e6 }, { input: 2, output: 8 })).toBeCloseTo(2);
     expect(priceUsage({ input: 1e6 }, undefined)).toBeUndefined();
   });
+
+  it('a longer request costs its own price as a whole, from the first token above', () => {
+    const price = { input: 1, output: 10, longer: { above: 1000, input: 2, output: 20, cacheRead: 0.5 } };
+    expect(priceUsage({ input: 1000, output: 100 }, price)).toBeCloseTo((1000 + 1000) / 1e6, 9);
+    expect(priceUsage({ input: 1001, cacheRead: 1, output: 100 }, price)).toBeCloseTo((2000 + 0.5 + 2000) / 1e6, 9);
+  });
 });

@@ -32,7 +32,8 @@ export function mendUsage(told: Usage, input: number, text: string): Usage {
 export function priceUsage(usage: Usage, price: Price | undefined): number | undefined {
   if (price === undefined) return undefined;
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = usage;
+  const rate = price.longer && input > price.longer.above ? price.longer : price;
   const fresh = Math.max(0, input - cacheRead - cacheWrite);
-  const cached = cacheRead * (price.cacheRead ?? price.input) + cacheWrite * (price.cacheWrite ?? price.input);
-  return (fresh * price.input + cached + output * price.output) / 1e6;
+  const cached = cacheRead * (rate.cacheRead ?? rate.input) + cacheWrite * (rate.cacheWrite ?? rate.input);
+  return (fresh * rate.input + cached + output * rate.output) / 1e6;
 }
