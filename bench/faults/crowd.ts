@@ -36,7 +36,7 @@ const again: Readonly<Record<string, (model: Model, peers: Peers) => { readonly 
   'AI SDK, one model': (model) => ({ model }),
 };
 
-/** Ms between the first and the last retry of 20 clients that were refused in the same moment. */
+/** Ms between the first and the last retry of 20 clients that were refused in the same moment, and how long after it the first came. */
 export async function spread(contender: Contender, peers: Peers): Promise<string> {
   const client = again[contender.name];
   if (!client) return '';
@@ -47,8 +47,9 @@ export async function spread(contender: Contender, peers: Peers): Promise<string
       hear(streamText({ ...client(vendor('anthropic', one), peers), prompt: 'tell me', onError: () => {} })),
     ),
   );
-  const retries = one.requests.slice(CALLERS).map(({ at }: Asked) => at);
-  return `${Math.round(Math.max(...retries) - Math.min(...retries))} ms`;
+  const at = one.requests.map((asked: Asked) => asked.at);
+  const [first, last] = [Math.min(...at.slice(CALLERS)), Math.max(...at.slice(CALLERS))];
+  return `${Math.round(last - first)} ms, after ${Math.round(first - Math.max(...at.slice(0, CALLERS)))} ms`;
 }
 
 const CALLS = 5;

@@ -1,12 +1,13 @@
 /**
  * `npm run bench:faults`: the fault table, with other libraries beside us. Each fault befalls the first of two targets, over real HTTP,
- * with the vendors' own packages; the second is healthy. `--md` prints what the documents show, `--only WORD` some of the rows.
+ * with the vendors' own packages; the second is healthy. `--md` prints `docs/fault-table.md`, `--only WORD` some of the rows.
  */
 import { loadPeers, machine, versionOf } from '../peers.ts';
 import { faultRows, FIRST, type Row } from './cells.ts';
 import { contenders, LIMIT } from './contenders.ts';
 import { atOnce, fromSecondProcess, spread } from './crowd.ts';
 import { AFTER, BEFORE } from './table.data.ts';
+import { page } from './page.ts';
 import { lined, tableOf } from './table.ts';
 
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
@@ -30,7 +31,8 @@ const show = (title: string, rows: readonly Row[]) => {
 };
 
 const versions = ['ai', 'ai-retry', 'ai-fallback'].map((name) => `${name} ${versionOf(name)}`).join(', ');
-console.log(`${machine()}; ${versions}; first target: ${FIRST.join(', ')}; limits of ${LIMIT} ms where a library has them.`);
+const of = `${machine()}; ${versions}; the first target speaks ${FIRST.join(', then ')}; limits of ${LIMIT} ms where a library has them.`;
+console.log(md ? page(of) : of);
 show('Before the first content, streaming', await faultRows(some(BEFORE), 'stream', all));
 show('In the middle of the answer, streaming', await faultRows(some(AFTER), 'stream', all));
 show('Not streaming', await faultRows(some({ ...BEFORE, ...AFTER }), 'generate', all));
