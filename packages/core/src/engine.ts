@@ -4,6 +4,8 @@ export * from './call-failure.ts';
 export * from './chain.ts';
 export * from './deadline.ts';
 export * from './events.ts';
+export * from './io/held-lanes.ts';
+export * from './lane.ts';
 export * from './language-model.ts';
 export * from './model.ts';
 export * from './ports.ts';

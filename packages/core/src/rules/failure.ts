@@ -28,7 +28,7 @@ export const FAILURE_KINDS = [
 
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-export type LimitName = 'connect' | 'first_token' | 'stall' | 'silence' | 'total' | 'attempt';
+export type LimitName = 'connect' | 'first_token' | 'stall' | 'silence' | 'total' | 'attempt' | 'exec';
 
 export interface FailureFacts {
   readonly status?: number;
@@ -50,6 +50,8 @@ export interface FailureFacts {
   readonly perModel?: boolean;
   /** A repair known for this refusal; the request may be sent once more after it. */
   readonly repair?: string;
+  /** A lane of ours refused or ended the attempt: nobody was asked, or it held its slot too long. It says nothing of the model. */
+  readonly lane?: { readonly name: string; readonly caller: string; readonly depth: number };
   readonly requestId?: string;
   /** The provider's message, at most 500 characters, scrubbed. */
   readonly detail?: string;

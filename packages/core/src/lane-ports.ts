@@ -1,0 +1,22 @@
+import type { LaneEvent, LaneJob } from './lane-job.ts';
+import type { Clock } from './ports.ts';
+import type { LaneShare } from './rules/lane-gate.ts';
+import type { Target } from './rules/target.ts';
+
+/** Knows in which jobs the running code is, through every await: async context, which only adapters have (`io/held-lanes.ts`). */
+export interface HeldLanes {
+  /** The innermost job first. */
+  jobs(): Iterable<LaneJob>;
+  run<T>(job: LaneJob, work: () => T): T;
+}
+
+/** H6: which part of its lane a target may use while it comes back from a rest; undefined: all of it. `now`: epoch ms. */
+export type LaneRamp = (target: Target, now: number) => LaneShare | undefined;
+
+export interface LanePorts {
+  readonly clock: Pick<Clock, 'now' | 'mono' | 'after'>;
+  /** Without it nobody notices a job that waits for its own lane. */
+  readonly held?: HeldLanes | undefined;
+  /** Told of each job when it is over. What it throws is dropped. */
+  readonly emit?: ((event: LaneEvent) => void) | undefined;
+}
