@@ -1,4 +1,5 @@
 import type { Clock, Model, NewId } from '@holdfast/core';
+import type { OnPartial } from '@holdfast/core/engine';
 import type { Handlers } from './drive.ts';
 import { inboxHandler } from './handlers/inbox.ts';
 import { modelHandler } from './handlers/model.ts';
@@ -45,7 +46,7 @@ export interface RuntimePorts {
   readonly attended: boolean;
   readonly caller?: string;
   /** What becomes of a reply that breaks after its first text: taken back and begun again (default), or the run fails with it. */
-  readonly onPartial?: 'restart' | 'fail';
+  readonly onPartial?: OnPartial;
   /** Told of a live listener that threw and is listened to no more. */
   readonly lost?: (error: unknown) => void;
 }

@@ -51,8 +51,6 @@ export interface ChainModel {
 /** The models of a chain as one. Nothing is asked, and no vendor package loaded, before the first call. */
 export async function chainModel(chain: ChainSpec, file: AgentFile, ports: ModelPorts): Promise<ChainModel> {
   const { settings } = chain;
-  if (settings.onPartial === 'continue')
-    throw new CommandError(EXIT.usage, '`on_partial: continue` is not offered by this version: use restart or fail');
   const resolved = chain.targets.map((target) => ({ target, provider: resolve(target, ports) }));
   await ports.consent(resolved.map(({ provider }) => provider));
   const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => ports.env(name));

@@ -82,7 +82,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     redact: secrets.redactDeep,
     reap: (stamp) => killGroup(stamp, systemClock),
     attended,
-    onPartial: chosen.chain.settings.onPartial === 'fail' ? 'fail' : 'restart',
+    onPartial: chosen.chain.settings.onPartial ?? 'restart',
   });
   runtime.live((event) => view.live(event));
   return {

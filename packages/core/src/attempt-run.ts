@@ -3,6 +3,7 @@ import type { Clock } from './ports.ts';
 import { ModelFailure, isModelFailure } from './rules/failure.ts';
 import type { Commit, Reading } from './rules/reader.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
+import type { Joined } from './rules/usage.ts';
 import type { Source } from './source.ts';
 
 const RANK: Readonly<Record<Commit, number>> = { nothing: 0, soft: 1, hard: 2 };
@@ -39,6 +40,9 @@ export class AttemptRun<P> implements Attempt {
   readonly began: number;
   readonly reading: Reading<P>;
   readonly signal: AbortSignal;
+  /** The whole answer as its consumer sees it, where this attempt goes on with one that others began (C5). */
+  answer: Reading<P> | undefined;
+  joined: Joined | undefined;
   shown: Commit = 'nothing';
   firstMs: number | undefined;
   /** Told when the caller leaves, after the source was cancelled. */

@@ -6,6 +6,7 @@ import { EMPTY_TURN } from './rules/empty.ts';
 import type { FailureKind, ModelFailure } from './rules/failure.ts';
 import type { AttemptRecord, CallRecord } from './rules/record.ts';
 import { stopMessage } from './rules/stop-message.ts';
+import { joinedUsage } from './rules/usage.ts';
 import type { Teller } from './teller.ts';
 import type { Witness } from './witness.ts';
 
@@ -39,12 +40,14 @@ export class CallEnd {
   won<P>(run: AttemptRun<P>): CallRecord {
     const winner = this.#ledger.won(run);
     this.#teller.ended(run, winner);
-    return this.#end('done', winner);
+    if (run.joined === undefined || winner.usage === undefined) return this.#end('done', winner);
+    this.#ledger.marks.push('usage-estimated');
+    return this.#end('done', { ...winner, usage: joinedUsage(winner.usage, run.joined) });
   }
 
-  /** C7: a break after completed calls ends the turn as it stands; the last attempt keeps its failure. */
-  async closed(): Promise<CallRecord> {
-    this.#ledger.marks.push('closed-after-tools');
+  /** C7: a break after completed calls, or at the caller's limit of tokens, ends the turn as it stands; the last attempt keeps its failure. */
+  async closed(mark: string): Promise<CallRecord> {
+    this.#ledger.marks.push(mark);
     await this.#witness.gaveUp();
     return this.#end('done', this.#ledger.last());
   }

@@ -3,6 +3,8 @@ import type { Clock, Emit, HealthStore, NewId, Random } from './ports.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
 import type { ModelFailure } from './rules/failure.ts';
 import type { Labels } from './rules/labels.ts';
+import type { Continuer } from './rules/continuing.ts';
+import type { OnPartial } from './rules/mend.ts';
 import type { Reader } from './rules/reader.ts';
 import type { CallRecord } from './rules/record.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
@@ -22,7 +24,7 @@ export interface ChainSettings {
   readonly total: number;
   /** Base of guessed rests (H3). */
   readonly cooldown?: number;
-  readonly onPartial: 'restart' | 'fail';
+  readonly onPartial: OnPartial;
   readonly onRefusal: 'pass' | 'next';
   /** P8; default `when_cool`. */
   readonly returnToPrimary?: ReturnToPrimary;
@@ -32,6 +34,8 @@ export interface ChainSpec<Q, P> {
   readonly name: string;
   readonly served: readonly Served<Q, P>[];
   readonly reader: Reader<P>;
+  /** Without one an answer that breaks is never continued. */
+  readonly continuer?: Continuer<Q>;
   readonly settings: ChainSettings;
   /** The `first_token` limit of a request at a target, in ms (C4). */
   readonly firstToken: (target: Target, facts: RequestFacts) => number;
@@ -46,6 +50,8 @@ export interface KnownChain<Q, P> extends ChainSpec<Q, P> {
   readonly targets: readonly Target[];
   readonly refs: readonly string[];
   readonly scopes: readonly string[];
+  /** `entry/model` of targets that refused a beginning of their own turn: from then on they are told (C6). */
+  readonly unfilled: Set<string>;
 }
 
 export interface ChainPorts {
@@ -74,7 +80,7 @@ export interface CallOptions extends Labels {
   readonly marks?: readonly string[];
   /** Told once, with the record. Must not throw. */
   readonly ended?: (record: CallRecord) => void;
-  readonly onPartial?: 'restart' | 'fail';
+  readonly onPartial?: OnPartial;
   readonly maxAttempts?: number;
   /** The caller's own deadline in ms (P5). */
   readonly total?: number;

@@ -9,7 +9,7 @@ export type * from './chain-spec.ts';
 /** Several targets that answer as one. `rules/plan.ts` decides, `call.ts` obeys; a chain has no state but what its ports keep. */
 export function chain<Q, P>(spec: ChainSpec<Q, P>, ports: ChainPorts): Chain<Q, P> {
   const targets = spec.served.map(({ target }) => target);
-  const known = { ...spec, targets, refs: targets.map(({ ref }) => ref), scopes: targets.flatMap(scopesOf) };
+  const known = { ...spec, targets, refs: targets.map(({ ref }) => ref), scopes: targets.flatMap(scopesOf), unfilled: new Set<string>() };
   const worked: Worked = new Map();
   const repairs = spec.repairs ?? new Set<string>();
   const own: ChainPorts = { ...ports, classify: (...found) => mendable(ports.classify(...found), repairs) };

@@ -4,6 +4,7 @@ import { withLimits } from './deadline.ts';
 import { languageModel } from './language-model.ts';
 import { withObjectMode } from './object-mode.ts';
 import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } from './model.ts';
+import { optionsContinuer } from './rules/continuing-options.ts';
 import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
 import { limitsFor, type Timeouts } from './rules/limits.ts';
@@ -67,7 +68,7 @@ const LOWER: Readonly<Record<Effort, Effort>> = {
   max: 'medium',
 };
 
-const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT, SCHEMA_MODE_REFUSED, SCHEMA_REFUSED]);
+const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT, SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, 'prefill']);
 
 /** E4: reasoning that ate the budget is asked to be shorter. */
 function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
@@ -89,7 +90,10 @@ export function modelChain({ name, reachable, settings, timeouts }: ModelChainSp
     return { target, ask: stack(ask, ...wraps) };
   });
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limitsFor(timeouts, target, facts).firstToken;
-  return chain({ name, served, reader: partsReader, settings, firstToken, repairs: REPAIRS, repair: repaired }, ports);
+  return chain(
+    { name, served, reader: partsReader, continuer: optionsContinuer, settings, firstToken, repairs: REPAIRS, repair: repaired },
+    ports,
+  );
 }
 
 export interface ModelPorts extends ChainPorts, ConversationPorts {

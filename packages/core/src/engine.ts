@@ -33,6 +33,7 @@ export * from './providers/registry.ts';
 export * from './providers/transport.ts';
 export * from './providers/vendor.ts';
 export * from './rules/limits.ts';
+export * from './rules/mend.ts';
 export * from './rules/scope-id.ts';
 export * from './rules/stop-message.ts';
 export * from './secrets.ts';

@@ -71,6 +71,8 @@ export type CallEvent = { readonly call: string; readonly at: number } & (
       readonly from?: string;
       readonly failure?: FailureFact;
     }
+  /** Attempt `attempt` broke after `shown` characters of the answer; others are asked to go on from there. */
+  | { readonly type: 'takeover'; readonly attempt: number; readonly target: string; readonly failure: FailureFact; readonly shown: number }
   /** What attempt `attempt` showed is taken back; the answer starts again. */
   | { readonly type: 'withdrawn'; readonly attempt: number; readonly target: string; readonly failure: FailureFact }
   | { readonly type: 'call-end'; readonly record: CallRecord }

@@ -10,8 +10,9 @@ const HELD_BYTES = 256 * 1024;
 const CALL_BYTES = 16 * 1024 * 1024;
 
 export interface HeadReading<P> {
-  /** Up to the end instead of up to the commit. */
+  /** Up to the end instead of up to the commit; past so many bytes the head goes out all the same. */
   readonly whole: boolean;
+  readonly most?: number | undefined;
   readonly bytesOf: ((part: P) => number) | undefined;
   /** Told of the first content. */
   readonly committed: () => Promise<void> | undefined;
@@ -21,7 +22,7 @@ export interface HeadReading<P> {
 export async function readHead<P>(
   run: AttemptRun<P>,
   out: PartQueue<P>,
-  { whole, bytesOf, committed }: HeadReading<P>,
+  { whole, most = Infinity, bytesOf, committed }: HeadReading<P>,
 ): Promise<P | undefined> {
   const { reading, watch } = run;
   const source = run.source!;
@@ -43,7 +44,7 @@ export async function readHead<P>(
     if (look.commit === 'nothing' && !full) continue;
     const told = committed();
     if (told) await told;
-    if (whole) continue;
+    if (whole && bytes < most) continue;
     run.saw(look.commit === 'nothing' ? 'soft' : look.commit);
     reading.released?.();
     out.release();

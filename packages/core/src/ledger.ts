@@ -4,7 +4,7 @@ import { labelsOf, type Labels } from './rules/labels.ts';
 import type { PastAttempt } from './rules/plan.ts';
 import type { Usage } from './rules/reader.ts';
 import type { AttemptRecord, CallRecord, SkipRecord, TargetOrigin } from './rules/record.ts';
-import type { RequestFacts, Target } from './rules/target.ts';
+import type { Target } from './rules/target.ts';
 import { addUsage, estimateUsage, mendUsage, priceUsage } from './rules/usage.ts';
 
 export interface CallNames extends Labels {
@@ -22,7 +22,6 @@ export class Ledger {
   readonly failures: ModelFailure[] = [];
   readonly marks: string[];
   readonly #names: CallNames;
-  readonly #facts: RequestFacts;
   readonly #began: number;
   readonly #attempts: AttemptRecord[] = [];
   readonly #skips: SkipRecord[] = [];
@@ -30,9 +29,8 @@ export class Ledger {
   #usd: number | undefined;
   #unpriced = false;
 
-  constructor(names: CallNames, facts: RequestFacts, began: number, marks: readonly string[] = []) {
+  constructor(names: CallNames, began: number, marks: readonly string[] = []) {
     this.#names = names;
-    this.#facts = facts;
     this.#began = began;
     this.marks = [...marks];
   }
@@ -103,8 +101,8 @@ export class Ledger {
   /** What the provider told, else an estimate as soon as something was generated: never zero by silence (C9). */
   #usageOf<P>(run: AttemptRun<P>): Usage | undefined {
     const { finish, text } = run.reading;
-    if (finish) return mendUsage(finish.usage, this.#facts.tokens, text);
-    return run.firstMs === undefined ? undefined : estimateUsage(this.#facts.tokens, text);
+    if (finish) return mendUsage(finish.usage, run.facts.tokens, text);
+    return run.firstMs === undefined ? undefined : estimateUsage(run.facts.tokens, text);
   }
 
   record(outcome: 'done' | FailureKind, ms: number, winner?: AttemptRecord, retryAt?: number): CallRecord {

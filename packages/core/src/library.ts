@@ -13,6 +13,7 @@ import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
 import type { Labels } from './rules/labels.ts';
+import type { OnPartial } from './rules/mend.ts';
 import { openSinks, type Sinks } from './sinks/open-sinks.ts';
 import type { SinkOptions } from './sinks/sink-options.ts';
 
@@ -31,8 +32,11 @@ export interface HoldfastOptions {
   readonly maxAttempts?: number;
   /** Base of guessed rests; default by the kind of failure. */
   readonly cooldown?: Duration;
-  /** What becomes of an answer that breaks after its first text: `fail` (default) with what was shown, `restart` with a withdrawal part. */
-  readonly onPartial?: 'restart' | 'fail' | 'continue';
+  /**
+   * What becomes of an answer that breaks after its first text: another model goes on from there (`continue`, default), a withdrawal part
+   * takes it back and it begins again (`restart`), or it fails with what was shown (`fail`).
+   */
+  readonly onPartial?: OnPartial;
   readonly onRefusal?: 'pass' | 'next';
   /** `connect` holds where Holdfast itself makes the connection; the AI SDK's models make their own, within `firstToken`. */
   readonly timeouts?: TimeoutOptions;
@@ -86,7 +90,7 @@ function settingsOf(options: HoldfastOptions): ChainSettings {
     maxAttempts: count(where('maxAttempts'), options.maxAttempts, 1) ?? CHAIN_DEFAULTS.maxAttempts,
     patience: duration(where('patience'), options.patience) ?? CHAIN_DEFAULTS.patience,
     total: timeoutsOf(options.timeouts, where).total ?? CHAIN_DEFAULTS.total,
-    onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'fail',
+    onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'continue',
     onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? CHAIN_DEFAULTS.onRefusal,
     returnToPrimary: oneOf(where('returnToPrimary'), options.returnToPrimary, ['when_cool', 'next_session', 'never']) ?? 'when_cool',
     ...(cooldown !== undefined && { cooldown }),

@@ -1,5 +1,6 @@
 import { parseDuration } from './rules/duration.ts';
 import { ModelFailure } from './rules/failure.ts';
+import type { OnPartial } from './rules/mend.ts';
 import { nearest } from './rules/nearest.ts';
 
 /** Milliseconds, or a duration such as `'30s'`. */
@@ -33,10 +34,7 @@ export function oneOf<T extends string>(where: string, value: unknown, words: re
   return refuse(where, `must be ${words.map((word) => `'${word}'`).join(' or ')}`);
 }
 
-export function onPartialOf(where: string, value: unknown): 'restart' | 'fail' | undefined {
-  if (value === 'continue') return refuse(where, "'continue' is not offered by this version: use 'restart' or 'fail'");
-  return oneOf(where, value, ['restart', 'fail']);
-}
+export const onPartialOf = (where: string, value: unknown): OnPartial | undefined => oneOf(where, value, ['continue', 'restart', 'fail']);
 
 /** A misspelt option would be a silent default. */
 export function known(given: object, names: readonly string[], where: (name: string) => string): void {

@@ -1,4 +1,5 @@
 import type { ModelOptions } from './model.ts';
+import type { OnPartial } from './rules/mend.ts';
 import { OBJECT_MODES, type ObjectMode } from './rules/object/mode.ts';
 import { LABELS, labelsOf, type Labels } from './rules/labels.ts';
 import { count, duration, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
@@ -7,7 +8,7 @@ import { count, duration, oneOf, onPartialOf, refuse, timeoutsOf, type Duration,
 export interface HoldfastCallOptions extends Labels {
   /** P8: where the conversation was last answered, as the caller knows it: kept after a tool result when the chain itself knows nothing. */
   readonly keep?: { readonly place: number; readonly ref: string };
-  readonly onPartial?: 'restart' | 'fail';
+  readonly onPartial?: OnPartial;
   readonly maxAttempts?: number;
   /** How JSON is asked for, whatever the target; by default as each target can (`docs/structured-output-and-meta-calls.md`). */
   readonly objectMode?: ObjectMode;

@@ -9,9 +9,9 @@ import { Retries } from './retries.ts';
 import type { Beliefs } from './rules/belief.ts';
 import { ModelFailure } from './rules/failure.ts';
 import { next, type Moment, type Plan, type Step } from './rules/plan.ts';
-import { planOf } from './rules/plan-start.ts';
+import { planOf, refitted } from './rules/plan-start.ts';
 import type { RequestFacts } from './rules/target.ts';
-import { factOf, Teller, type Lost } from './teller.ts';
+import { Teller, type Lost } from './teller.ts';
 import { Waiting } from './waiting.ts';
 import { Witness, type Worked } from './witness.ts';
 
@@ -33,15 +33,14 @@ export class Pursuit<Q, P> {
   readonly #spec: KnownChain<Q, P>;
   readonly #ports: ChainPorts;
   readonly #options: CallOptions;
-  readonly #plan: Plan;
-  readonly #facts: RequestFacts;
+  #plan: Plan;
+  #facts: RequestFacts;
   readonly #witness: Witness;
-  readonly #teller: Teller;
+  readonly teller: Teller;
   readonly idle: IdleTime;
   readonly #waiting: Waiting;
   readonly #scopes: readonly string[];
   #beliefs: Beliefs = new Map();
-  #waited = 0;
   #waitsFor: number | undefined;
   readonly #probe: Probe;
   readonly #retries: Retries;
@@ -55,15 +54,15 @@ export class Pursuit<Q, P> {
     this.#facts = facts;
     this.#plan = planOf(spec, facts, options);
     this.#scopes = spec.scopes;
-    this.ledger = new Ledger(namesOf(this.id, spec.name, options), facts, ports.clock.now(), options.marks);
+    this.ledger = new Ledger(namesOf(this.id, spec.name, options), ports.clock.now(), options.marks);
     this.#witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
     this.#retries = new Retries(ports.health, ports.clock, options.caller);
     this.idle = new IdleTime(ports.clock);
     this.#waiting = new Waiting(ports.clock, options.signal);
-    this.#teller = new Teller(ports.emit, ports.clock, this.id);
-    this.end = new CallEnd(this.ledger, this.#witness, this.#teller, ports.clock, options.ended);
-    this.#teller.began(spec.name, spec.refs, options);
+    this.teller = new Teller(ports.emit, ports.clock, this.id);
+    this.end = new CallEnd(this.ledger, this.#witness, this.teller, ports.clock, options.ended);
+    this.teller.began(spec.name, spec.refs, options);
   }
 
   /** Obeys the plan until it says whom to ask, and begins that attempt. Rejects with a `CallFailure` when it says stop; undefined: the consumer has left. */
@@ -75,7 +74,7 @@ export class Pursuit<Q, P> {
       this.#beliefs = known instanceof Map ? known : await known;
       if (this.#waiting.left) return undefined;
       const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());
-      for (const skip of step.skips) if (this.ledger.skipped(skip)) this.#teller.tell({ type: 'skip', ...skip });
+      for (const skip of step.skips) if (this.ledger.skipped(skip)) this.teller.tell({ type: 'skip', ...skip });
       if (step.do === 'stop') throw await this.#stopped(step);
       if (step.do === 'wait') {
         await this.#wait(step);
@@ -90,28 +89,32 @@ export class Pursuit<Q, P> {
 
   /** One wait is said once, however often it is looked at. */
   async #wait({ ms, place, why }: Do<'wait'>): Promise<void> {
-    if (this.#waitsFor !== place) this.#teller.waits(this.#plan.targets[place]!.ref, ms, why, this.#lost);
+    if (this.#waitsFor !== place) this.teller.waits(this.#plan.targets[place]!.ref, ms, why, this.#lost);
     this.#waitsFor = place;
-    await this.#sleep(ms);
-    this.#waited += ms;
+    await this.#sleep(ms, 'wait');
   }
 
   #moment(): Moment {
-    return { now: this.#ports.clock.now(), left: this.#plan.total - this.idle.ms, waited: this.#waited, refused: this.#retries.refused };
+    return {
+      now: this.#ports.clock.now(),
+      left: this.#plan.total - this.idle.ms,
+      waited: this.#waiting.waited,
+      refused: this.#retries.refused,
+    };
   }
 
   /** Says what happens next about the failure just seen, and pauses where the plan says so (P2). */
   async #approach({ place, pause }: Do<'try'>): Promise<void> {
     const lost = this.#lost;
     this.#lost = undefined;
-    if (lost && lost.place !== place) this.#teller.switched(lost, this.#plan.targets[place]!.ref);
-    else if (lost) this.#teller.paused(lost, pause, this.ledger.at(place).length, this.#plan.retries);
+    if (lost && lost.place !== place) this.teller.switched(lost, this.#plan.targets[place]!.ref);
+    else if (lost) this.teller.paused(lost, pause, this.ledger.at(place).length, this.#plan.retries);
     if (pause > 0) await this.#sleep(pause);
   }
 
-  async #sleep(ms: number): Promise<void> {
+  async #sleep(ms: number, how: 'sleep' | 'wait' = 'sleep'): Promise<void> {
     try {
-      await this.#waiting.sleep(ms);
+      await this.#waiting[how](ms);
     } catch (reason) {
       throw this.#cancelled(reason);
     }
@@ -123,8 +126,7 @@ export class Pursuit<Q, P> {
     const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, own, step.lease === 'early');
     if (ms === 0 && this.#waiting.left) this.#probe.end();
     if (ms === 0) return !this.#waiting.left;
-    await this.#sleep(ms);
-    this.#waited += ms;
+    await this.#sleep(ms, 'wait');
     return false;
   }
 
@@ -136,7 +138,7 @@ export class Pursuit<Q, P> {
     const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
     const start = { call: this.id, attempt, target, facts: this.#facts, share: step.share, lease, repair };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
-    this.#teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
+    this.teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
     this.#probe.seat(run);
     return run;
   }
@@ -146,7 +148,7 @@ export class Pursuit<Q, P> {
     if (run.firstMs !== undefined) return undefined;
     run.firstMs = run.ms();
     this.idle.progressed();
-    this.#teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
+    this.teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
     this.#probe.end();
     return this.#witness.ok(run, this.#beliefs);
   }
@@ -165,14 +167,16 @@ export class Pursuit<Q, P> {
     return failure;
   }
 
-  withdrawn(run: AttemptRun<P>, failure: ModelFailure): void {
-    this.#teller.tell({ type: 'withdrawn', attempt: run.attempt, target: run.target.ref, failure: factOf(failure) });
+  /** P9: the request has grown by what was shown; who has no room for both is passed over. */
+  grown(facts: RequestFacts): void {
+    this.#facts = facts;
+    this.#plan = refitted(this.#plan, facts);
   }
 
   #ended(run: AttemptRun<P>, failure: ModelFailure, chance: number): void {
     const record = this.ledger.failed(run, failure, this.#ports.clock.now(), chance);
     if (run.shown === 'hard') this.end.salvaged = run.reading.text;
-    this.#teller.ended(run, record, failure);
+    this.teller.ended(run, record, failure);
   }
 
   /** Nobody reads any more. What is under way is let go; it counts against nobody, and a lease is given back. */

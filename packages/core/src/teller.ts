@@ -2,6 +2,7 @@ import type { AttemptRun } from './attempt-run.ts';
 import type { CallOptions } from './chain-spec.ts';
 import type { CallEvent, FailureFact, Payload } from './events.ts';
 import type { Clock, Emit } from './ports.ts';
+import type { Attempt } from './model.ts';
 import type { ModelFailure } from './rules/failure.ts';
 import { labelsOf } from './rules/labels.ts';
 import type { AttemptRecord } from './rules/record.ts';
@@ -60,6 +61,14 @@ export class Teller {
   /** Nobody can be asked before `ms` are over: with what was just met, if anything was. */
   waits(target: string, ms: number, why: string, lost: Lost | undefined): void {
     this.tell({ type: 'wait', ms, target, why, ...(lost && { from: lost.ref, failure: factOf(lost.failure) }) });
+  }
+
+  takenOver({ attempt, target }: Pick<Attempt, 'attempt' | 'target'>, failure: ModelFailure, shown: number): void {
+    this.tell({ type: 'takeover', attempt, target: target.ref, failure: factOf(failure), shown });
+  }
+
+  withdrawn({ attempt, target }: Pick<Attempt, 'attempt' | 'target'>, failure: ModelFailure): void {
+    this.tell({ type: 'withdrawn', attempt, target: target.ref, failure: factOf(failure) });
   }
 
   tell(event: Told, payload?: Payload): void {

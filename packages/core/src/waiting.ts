@@ -5,6 +5,8 @@ import type { Clock } from './ports.ts';
 export class Waiting {
   /** The consumer has left: nobody waits any more. */
   left = false;
+  /** Ms waited for targets that rest. */
+  waited = 0;
   readonly #clock: Clock;
   readonly #caller: AbortSignal;
   #link: Link | undefined;
@@ -23,6 +25,12 @@ export class Waiting {
     } catch (reason) {
       if (!this.left) throw reason;
     }
+  }
+
+  /** For a target that rests: counts against the caller's patience. */
+  async wait(ms: number): Promise<void> {
+    await this.sleep(ms);
+    this.waited += ms;
   }
 
   leave(): void {

@@ -78,7 +78,7 @@ describe('chain', () => {
   });
 
   it('C5 fail: a break after the first text ends in a typed error with what was shown', async () => {
-    const { clock, model } = scene({ a: { ...healthy, fails: { fail: 'server', afterParts: 5 } }, b: healthy });
+    const { clock, model } = scene({ a: { ...healthy, fails: { fail: 'server', afterParts: 5 } }, b: healthy }, { onPartial: 'fail' });
     const told = await clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
     expect(told.failure).toMatchObject({ kind: 'server', salvaged: told.text });
     expect(told.text.length).toBeGreaterThan(0);

@@ -62,7 +62,7 @@ export interface Place extends Partial<Omit<LabProviderOptions, 'name' | 'protoc
 }
 
 export interface SceneOptions {
-  readonly onPartial?: 'restart' | 'fail';
+  readonly onPartial?: 'continue' | 'restart' | 'fail';
   readonly retries?: number;
   readonly maxAttempts?: number;
   readonly patience?: number;

@@ -99,10 +99,10 @@ describe.each(APIS)('models of the AI SDK, %s', (api) => {
     for (const { target } of first.record.attempts) expect(first.message).toContain(target);
   });
 
-  it('onPartial fail, the default: a break after the first text is an error part with what was shown, never a clean end', async () => {
+  it('onPartial fail: a break after the first text is an error part with what was shown, never a clean end', async () => {
     const east = await lab('east', api, { fault: { do: 'cut' } });
     const west = await lab('west', 'anthropic');
-    const told = await ask({ model: holdfast({ models: [vendor(api, east), vendor('anthropic', west)] }) });
+    const told = await ask({ model: holdfast({ onPartial: 'fail', models: [vendor(api, east), vendor('anthropic', west)] }) });
     expect(told.finish).toBeUndefined();
     expect(told.text.length).toBeGreaterThan(20);
     expect(TEXT.startsWith(told.text)).toBe(true);
@@ -155,7 +155,6 @@ describe('options', () => {
   };
 
   it.each<[string, Partial<Record<keyof HoldfastOptions, unknown>>, RegExp]>([
-    ['continue', { onPartial: 'continue' }, /onPartial.*'continue' is not offered.*'restart' or 'fail'/],
     ['another word', { onPartial: 'splice' }, /onPartial.*'restart' or 'fail'/],
     ['no models', { models: [] }, /models.*at least one/],
     ['models that are none', { models: 'openai/gpt-5' }, /models.*at least one/],
@@ -226,7 +225,7 @@ describe('a holdfast model', () => {
   });
 
   it.each<[string, NonNullable<ModelOptions['providerOptions']>[string], RegExp]>([
-    ['continue', { onPartial: 'continue' }, /onPartial.*not offered/],
+    ['a way that is none', { onPartial: 'resume' }, /onPartial.*'continue' or 'restart' or 'fail'/],
     ['no attempts', { maxAttempts: 0 }, /maxAttempts/],
     ['a total that is none', { timeouts: { total: 'soon' } }, /timeouts\.total/],
     ['a timeout nobody knows', { timeouts: { stal: 5 } }, /timeouts\.stal.*stall/],

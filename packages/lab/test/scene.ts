@@ -1,6 +1,6 @@
 import { holdfast, isCallFailure, type CallEvent, type CallFailure, type CallRecord, type HoldfastOptions } from '@holdfast/core';
 import { MemoryHealth, type Part } from '@holdfast/core/engine';
-import { scriptedModel, VirtualClock, type ModelAnswer, type ScriptedModel } from '@holdfast/lab';
+import { scriptedModel, VirtualClock, type ScriptedModel, type ScriptedModelOptions } from '@holdfast/lab';
 
 export type Prompt = Parameters<ScriptedModel['doStream']>[0]['prompt'];
 
@@ -12,7 +12,10 @@ export const AFTER_TOOL: Prompt = [
 ];
 
 /** Scripted models behind one chain, under a virtual clock. */
-export function scene(scripts: Readonly<Record<string, ModelAnswer | readonly ModelAnswer[]>>, options: Partial<HoldfastOptions> = {}) {
+export function scene(
+  scripts: Readonly<Record<string, NonNullable<ScriptedModelOptions['script']>>>,
+  options: Partial<HoldfastOptions> = {},
+) {
   const clock = new VirtualClock({ start: 1_700_000_000_000 });
   const models: Record<string, ScriptedModel> = {};
   for (const [id, script] of Object.entries(scripts)) models[id] = scriptedModel({ id, provider: 'lab', clock, script });

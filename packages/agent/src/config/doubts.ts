@@ -23,7 +23,7 @@ export function doubts(file: AgentFile, root: TreeNode, env: Environment): reado
       ? []
       : entryDoubts(entry, file.providers.get(provider)?.vendor ?? provider, section(root, 'models', name), file, env),
   );
-  return [...entries, ...own, ...impliedDoubts(file, root, env), ...partials(file, root)];
+  return [...entries, ...own, ...impliedDoubts(file, root, env)];
 }
 
 /** Where an entry is written: its path, and the mark of one of its fields. */
@@ -91,14 +91,3 @@ function findingOf({ kind, message, wayOut, provider }: ProviderError, vendor: s
 }
 
 const ownTiers = (file: AgentFile) => [...file.tiers.values()].filter((tier) => tier.file === file.name);
-
-export const NO_CONTINUE = { message: '"continue" is not there yet', wayOut: 'write restart or fail' };
-
-const partials = (file: AgentFile, root: TreeNode): readonly Placed[] =>
-  ownTiers(file)
-    .filter((tier) => tier.settings.onPartial === 'continue')
-    .map((tier) => ({
-      at: markOf(root, 'tiers', tier.name, 'on_partial'),
-      path: `${join('tiers', tier.name)}.on_partial`,
-      finding: { level: 'warning', ...NO_CONTINUE },
-    }));

@@ -199,10 +199,6 @@ describe('what is right but cannot run here', () => {
       'f.yaml:2:29: warning: providers.w.base_url: the environment variable NOWHERE is not set; set NOWHERE',
     ],
     [
-      'tiers: { a: { models: openai/x, on_partial: continue } }',
-      'f.yaml:2:33: warning: tiers.a.on_partial: "continue" is not there yet; write restart or fail',
-    ],
-    [
       'providers: { openai: { bas_url: "http://h" } }',
       'f.yaml:2:24: warning: providers.openai.bas_url: unknown key "bas_url"; it has no effect; did you mean "base_url"?',
     ],

@@ -4,7 +4,6 @@ import { isServedToolset } from './acts.data.ts';
 import { asksOf } from './asks.ts';
 import type { ChainSpec } from './chain.ts';
 import { join } from './check-node.ts';
-import { NO_CONTINUE } from './doubts.ts';
 import type { AgentFile, AgentSpec, VariableUse } from './file.ts';
 import { isKnown, isServed } from './names.ts';
 import type { Mark, Problem } from './problem.ts';
@@ -46,18 +45,8 @@ export function obstacles(file: AgentFile, agent: AgentSpec, chain: ChainSpec, e
       const where = { file: file.name, at, path: `${path}.toolsets` };
       return problem(where, `toolsets of type "${type}" are not served`, 'take it out, or put it into an agent of its own');
     });
-  const partial =
-    chain.settings.onPartial === 'continue'
-      ? [problem(modelOf(file, agent), `on_partial: ${NO_CONTINUE.message}`, NO_CONTINUE.wayOut)]
-      : [];
-  return [...variables, ...entries, ...toolsets, ...partial];
+  return [...variables, ...entries, ...toolsets];
 }
-
-const modelOf = (file: AgentFile, agent: AgentSpec): Written => ({
-  file: file.name,
-  at: agent.modelAt,
-  path: `${join('agents', agent.name)}.model`,
-});
 
 /** What no reference of the agent leads to was asked for on the command line: it has no place in the file. */
 const ELSEWHERE = { at: { line: 0, column: 0 }, path: '--model' };

@@ -1,5 +1,5 @@
 import { isCallFailure, type Model, type NewId } from '@holdfast/core';
-import { blamed, type Part } from '@holdfast/core/engine';
+import { blamed, type OnPartial, type Part } from '@holdfast/core/engine';
 import type { Handle } from '../drive.ts';
 import type { Live } from '../live.ts';
 import type { SessionLog } from '../log.ts';
@@ -21,7 +21,7 @@ export interface ModelPorts {
   /** Who pays, in records and budgets. */
   readonly caller?: string;
   /** What becomes of a reply that breaks after its first text; the loop and its viewers can withdraw (C5). */
-  readonly onPartial?: 'restart' | 'fail';
+  readonly onPartial?: OnPartial;
 }
 
 /**

@@ -16,6 +16,8 @@ export class OpenBlocks {
   #open: Block[] = [];
   #texts = 0;
   #held = 0;
+  /** Every block there was, as `kind id`. */
+  readonly used = new Set<string>();
 
   /** Text is what the consumer waits for: a text block is open, and no reasoning or tool call beside it (C4). */
   get textOpen(): boolean {
@@ -33,6 +35,7 @@ export class OpenBlocks {
     // Opened twice, it is one block: one end closes it.
     if (this.#open.some((block) => block.kind === kind && block.id === id)) return;
     this.#open.push({ kind, id, shown: false });
+    this.used.add(`${kind} ${id}`);
     if (kind === 'text') this.#texts++;
     this.#held++;
   }
@@ -59,6 +62,16 @@ export class OpenBlocks {
 
   closing(): Part[] {
     return this.#open.filter(({ shown }) => shown).map(endOf);
+  }
+
+  /** The text block that a continuation may go on in; all others that somebody has seen are closed. */
+  suspend(): { readonly open: string | undefined; readonly parts: Part[] } {
+    const text = this.#open.findLast(({ kind, shown }) => kind === 'text' && shown);
+    const parts = this.#open.filter((block) => block.shown && block !== text).map(endOf);
+    this.#open = text ? [text] : [];
+    this.#texts = this.#open.length;
+    this.#held = 0;
+    return { open: text?.id, parts };
   }
 }
 

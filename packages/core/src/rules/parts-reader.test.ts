@@ -196,7 +196,7 @@ describe('parts of our own', () => {
   });
 
   it('C7: a closed turn', () => {
-    expect(partsReader.closeTurn({ input: 10, cacheRead: 6, output: 3 })).toEqual([
+    expect(partsReader.closeTurn({ input: 10, cacheRead: 6, output: 3 }, 'tool-calls')).toEqual([
       {
         type: 'finish',
         finishReason: { unified: 'tool-calls', raw: undefined },

@@ -38,5 +38,5 @@ export const partsReader: Reader<Part> = {
       ? { ...part, usage: mended(part.usage, record), providerMetadata: withRecord(part.providerMetadata, record) }
       : part,
   bytes: bytesOf,
-  closeTurn: (usage) => [{ type: 'finish', finishReason: { unified: 'tool-calls', raw: undefined }, usage: usagePart(usage) }],
+  closeTurn: (usage, reason) => [{ type: 'finish', finishReason: { unified: reason, raw: undefined }, usage: usagePart(usage) }],
 };

@@ -1,25 +1,26 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { BROKEN, FINISHED, HARD, HELD, HELD_QUIET, isMarker, isVisible, PALE, PING, QUIET, seen, SOFT } from './commit.ts';
+import type { Splice, SpliceStart } from './continuing.ts';
+import { BROKEN, FINISHED, HARD, HELD, HELD_QUIET, isVisible, PING, QUIET, seen, SOFT } from './commit.ts';
 import { ModelFailure } from './failure.ts';
 import { OpenBlocks } from './open-blocks.ts';
+import { PartsContent } from './parts-content.ts';
 import { brokenFinish, usageOf } from './parts-finish.ts';
 import type { Finish, Look, Reading } from './reader.ts';
+import { ShownText } from './shown-text.ts';
+import { endsFragile } from './splice/graphemes.ts';
+import { PartsSplice } from './splice/parts-splice.ts';
 
 type Part = LanguageModelV4StreamPart;
 type Delta = Extract<Part, { readonly delta: string }>;
 
 /** The fold over AI SDK stream parts (C1, C2, C7). */
-export class PartsReading implements Reading<Part> {
+export class PartsReading extends PartsContent implements Reading<Part> {
   error: unknown = undefined;
   finish: Finish | undefined = undefined;
-  calls = 0;
-  /** Files, and whatever else stands as content of its own: calls that the provider runs, their results, vendors' own blocks. */
-  files = 0;
-  reasoned = false;
   refused = false;
-  /** Joined only when asked for. */
-  #pieces: string[] = [];
+  readonly #text = new ShownText();
   #visible = false;
+  #openText: string | undefined;
   #over = false;
   /** Mirrors the chain: what commits nothing waits behind what is held. */
   #holding = false;
@@ -36,12 +37,31 @@ export class PartsReading implements Reading<Part> {
 
   released(): void {
     this.#holding = false;
+    this.#text.release();
     this.#blocks.shown();
   }
 
   get text(): string {
-    if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join('')];
-    return this.#pieces[0] ?? '';
+    return this.#text.all;
+  }
+
+  get shown(): string {
+    return this.#text.shown;
+  }
+
+  suspend(): Part[] | undefined {
+    this.#text.forget();
+    this.#holding = this.#over = false;
+    this.error = this.finish = undefined;
+    // A text with references, or content of another kind, is more than another target could be told of.
+    if (this.files > 0 || this.calls > 0 || (this.cited && this.#blocks.textOpen)) return undefined;
+    const { open, parts } = this.#blocks.suspend();
+    this.#openText = open;
+    return parts;
+  }
+
+  splice(start: SpliceStart): Splice<Part> {
+    return new PartsSplice(start, this.#openText, this.#blocks.used);
   }
 
   /** Nothing of this attempt is handed on any more but these parts. */
@@ -59,6 +79,9 @@ export class PartsReading implements Reading<Part> {
       case 'tool-input-delta':
         return seen(part.delta ? HELD : HELD_QUIET, this.#blocks.textOpen);
       case 'text-start':
+        this.cited = false;
+        this.#blocks.track(part);
+        return seen(this.#visible ? QUIET : HELD_QUIET, this.#blocks.textOpen);
       case 'text-end':
         this.#blocks.track(part);
         return seen(this.#visible ? QUIET : HELD_QUIET, this.#blocks.textOpen);
@@ -77,17 +100,21 @@ export class PartsReading implements Reading<Part> {
       case 'ping':
         return seen(PING, this.#blocks.textOpen);
       default:
-        return this.#other(part);
+        return this.see(part, this.#blocks);
     }
   }
 
   #textDelta({ delta }: Delta): Look {
     const open = this.#blocks.textOpen;
     if (!delta) return seen(QUIET, open);
-    this.#pieces.push(delta);
-    // White space before any visible text would stay in the answer if its attempt broke after reasoning: nothing withdraws it.
-    if (!this.#visible && !isVisible(delta)) return seen(HELD, open);
-    this.#visible = true;
+    // White space before any visible text would stay in the answer if its attempt broke after reasoning: nothing withdraws it. Half a
+    // character is not shown before its other half.
+    this.#visible ||= isVisible(delta);
+    if (!this.#visible || endsFragile(delta)) {
+      this.#text.hold(delta);
+      return seen(HELD, open);
+    }
+    this.#text.add(delta);
     return seen(HARD, open);
   }
 
@@ -96,34 +123,6 @@ export class PartsReading implements Reading<Part> {
     if (!delta) return seen(QUIET, this.#blocks.textOpen);
     this.reasoned = true;
     return seen(SOFT, this.#blocks.textOpen);
-  }
-
-  #other(part: Part): Look {
-    const open = this.#blocks.textOpen;
-    switch (part.type) {
-      case 'tool-call':
-        this.#blocks.called(part.toolCallId);
-        if (part.providerExecuted) this.files++;
-        else this.calls++;
-        return seen(HARD, this.#blocks.textOpen);
-      case 'file':
-      case 'tool-result':
-      case 'tool-approval-request':
-        this.files++;
-        return seen(HARD, open);
-      case 'custom':
-        if (isMarker(part.kind)) return seen(QUIET, open);
-        this.files++;
-        return seen(HARD, open);
-      case 'reasoning-file':
-        this.reasoned = true;
-        return seen(SOFT, open);
-      case 'source':
-        return seen(PALE, open);
-      // Stream start, metadata, raw frames, and parts that a later version adds.
-      default:
-        return seen(QUIET, open);
-    }
   }
 
   #finished({ finishReason, usage }: Extract<Part, { type: 'finish' }>): Look {

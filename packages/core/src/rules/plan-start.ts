@@ -33,3 +33,6 @@ export function planOf({ targets, settings, firstToken }: PlanStart, facts: Requ
     ...(order && { order }),
   };
 }
+
+/** The same plan for a request that has grown. */
+export const refitted = (plan: Plan, facts: RequestFacts): Plan => ({ ...plan, fits: plan.targets.map((target) => fit(target, facts)) });

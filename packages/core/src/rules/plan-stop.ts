@@ -1,5 +1,6 @@
 import type { Beliefs } from './belief.ts';
-import type { FailureKind } from './failure.ts';
+import { NOT_A_CONTINUATION } from './continuing.ts';
+import type { FailureFacts, FailureKind } from './failure.ts';
 import { standingOf, type Standing } from './plan-standing.ts';
 import { isTooSmall, type Place } from './plan-survey.ts';
 import type { PastAttempt, Plan } from './plan-types.ts';
@@ -21,7 +22,8 @@ export interface Outcome {
  */
 export function outcomeOf(plan: Plan, past: readonly PastAttempt[], places: readonly Place[], late: boolean): Outcome {
   if (allTooSmall(plan, past, places)) return decided(past, (kind) => kind === BY_SIZE) ?? { kind: BY_SIZE };
-  const passing = decided(past, (kind) => !DEAD.has(kind) && !MEND.has(kind) && kind !== BY_SIZE);
+  // Who went another way did not break the answer: what did is told.
+  const passing = decided(past, (kind, { code }) => !DEAD.has(kind) && !MEND.has(kind) && kind !== BY_SIZE && code !== NOT_A_CONTINUATION);
   if (passing) return passing;
   if (places.some((place) => mayAnswer(place, past.length === 0))) return { kind: 'resting' };
   const mend = decided(past, (kind) => MEND.has(kind));
@@ -31,8 +33,8 @@ export function outcomeOf(plan: Plan, past: readonly PastAttempt[], places: read
   return decided(past, (kind) => DEAD.has(kind)) ?? { kind: places.length === 0 ? 'unknown' : 'bad-request' };
 }
 
-function decided(past: readonly PastAttempt[], decides: (kind: FailureKind) => boolean): Outcome | undefined {
-  const decisive = past.findLastIndex(({ failure }) => decides(failure.kind));
+function decided(past: readonly PastAttempt[], decides: (kind: FailureKind, facts: FailureFacts) => boolean): Outcome | undefined {
+  const decisive = past.findLastIndex(({ failure }) => decides(failure.kind, failure.facts));
   return decisive < 0 ? undefined : { kind: past[decisive]!.failure.kind, decisive };
 }
 

@@ -1,3 +1,4 @@
+import type { Splice, SpliceStart } from './continuing.ts';
 import type { ModelFailure } from './failure.ts';
 import type { CallRecord } from './record.ts';
 import type { Usage } from './token-usage.ts';
@@ -49,14 +50,23 @@ export interface Reading<P> {
   readonly error: unknown;
   /** Set by the part that ended the answer. */
   readonly finish: Finish | undefined;
-  /** Text shown so far: what is salvaged when the answer cannot be finished. */
+  /** Text that has come so far. */
   readonly text: string;
+  /** … and that was handed on: what is salvaged when the answer cannot be finished, and what another target goes on from. */
+  readonly shown: string;
   /** Completed tool calls, files and the like were seen: E2's *empty* is decided by these. */
   readonly calls: number;
   readonly files: number;
   readonly reasoned: boolean;
   readonly refused: boolean;
   closing(): P[];
+  /**
+   * R6. After a break, for an answer that goes on elsewhere (C5): closes what a continuation cannot go on in; from then on `look` is for the
+   * parts of the joined answer. Undefined where what was shown cannot be gone on with.
+   */
+  suspend?(): P[] | undefined;
+  /** After `suspend`. */
+  splice?(start: SpliceStart): Splice<P>;
   /** What was held back has gone out all the same: the bound on it was reached (C1). */
   released?(): void;
 }
@@ -69,6 +79,6 @@ export interface Reader<P> {
   finished?(part: P, record: CallRecord): P;
   /** About how many bytes a part holds, for the bound on what is held before the commit (C1). */
   bytes?(part: P): number;
-  /** C7: ends a turn after completed tool calls, when the provider broke before it could. */
-  closeTurn(usage: Usage): P[];
+  /** Ends a turn that nobody else ends: after completed tool calls (C7), at the caller's limit of tokens, at a stop sequence. */
+  closeTurn(usage: Usage, reason: 'tool-calls' | 'length' | 'stop'): P[];
 }

@@ -1,3 +1,4 @@
+import { NOT_A_CONTINUATION } from './continuing.ts';
 import type { FailureFacts, FailureKind } from './failure.ts';
 import type { Target } from './target.ts';
 
@@ -58,6 +59,7 @@ const BELONGS: Readonly<Record<FailureKind, ScopeLevel | undefined>> = {
 export function levelOf(kind: FailureKind, facts: FailureFacts): ScopeLevel | undefined {
   // A limit that the caller, a share or our own lag had shortened is our doing, not the target's.
   if (kind === 'timeout' && facts.shortened) return undefined;
+  if (facts.code === NOT_A_CONTINUATION) return undefined;
   if (kind === 'quota' && facts.perModel) return 'account/group';
   if (kind === 'network' && facts.sent) return 'endpoint/model';
   return BELONGS[kind];
@@ -75,9 +77,10 @@ export function isSuspicion(kind: FailureKind, facts: FailureFacts): boolean {
     case 'server':
     case 'empty':
     case 'truncated':
-    case 'malformed':
     case 'unknown':
       return true;
+    case 'malformed':
+      return facts.code !== NOT_A_CONTINUATION;
     case 'timeout':
       return !facts.shortened;
     case 'network':

@@ -37,3 +37,28 @@ export function priceUsage(usage: Usage, price: Price | undefined): number | und
   const cached = cacheRead * (rate.cacheRead ?? rate.input) + cacheWrite * (rate.cacheWrite ?? rate.input);
   return (fresh * rate.input + cached + output * rate.output) / 1e6;
 }
+
+/** An answer that was finished elsewhere, beside what its last target told of itself. */
+export interface Joined {
+  /** Text that others had shown before. */
+  readonly before: string;
+  /** What the request was given beyond the caller's own. */
+  readonly added: string;
+  /** Code units of the last target's text that repeated what was shown. */
+  readonly dropped: number;
+}
+
+/**
+ * C9: the one answer the caller got, as counted by the target that finished it: without what the takeover added to the prompt, with what
+ * had been shown before, without what was repeated.
+ */
+export function joinedUsage(told: Usage, { before, added, dropped }: Joined): Usage {
+  const { input, output } = told;
+  const repeated = Math.ceil(dropped / CHARS);
+  return {
+    ...told,
+    ...(input !== undefined && { input: Math.max(told.cacheRead ?? 0, input - estimateTokens(added)) }),
+    ...(output !== undefined && { output: Math.max(0, output - repeated) + estimateTokens(before) }),
+    estimated: true,
+  };
+}

@@ -113,7 +113,7 @@ export function readerLaws<P>(name: string, laws: ReaderLaws<P>): void {
     });
 
     it('C7: a closed turn ends with a finish', () => {
-      const { reading, looks } = run(laws, laws.reader.closeTurn({ input: 5, output: 7 }));
+      const { reading, looks } = run(laws, laws.reader.closeTurn({ input: 5, output: 7 }, 'tool-calls'));
       expect(looks.at(-1)?.ends).toBe('finish');
       expect(reading.finish).toMatchObject({ usage: { input: 5, output: 7 } });
     });
