@@ -175,7 +175,7 @@ export class Pursuit<Q, P> {
 
   #ended(run: AttemptRun<P>, failure: ModelFailure, chance: number): void {
     const record = this.ledger.failed(run, failure, this.#ports.clock.now(), chance);
-    if (run.shown === 'hard') this.end.salvaged = run.reading.text;
+    if (run.shown === 'hard') this.end.salvaged = (run.answer ?? run.reading).shown;
     this.teller.ended(run, record, failure);
   }
 

@@ -79,7 +79,13 @@ describe.each(APIS)('models of the AI SDK, %s', (api) => {
   it('a cut between finish and terminator: the package keeps the reason to itself, so the error is typed and nothing is lost', async () => {
     const east = await lab('east', api, { fault: { do: 'cut-after-finish' } });
     const told = await ask({ model: holdfast({ models: [vendor(api, east)] }) });
-    expect(told).toMatchObject({ text: TEXT, finish: undefined, failure: { salvaged: TEXT, record: { attempts: [{ shown: 'hard' }] } } });
+    expect(told).toMatchObject({ text: TEXT, finish: undefined, failure: { salvaged: TEXT } });
+    const calm = await lab('west', 'anthropic');
+    // Another model is asked to go on, and has only the finish to add.
+    expect(await ask({ model: holdfast({ models: [vendor(api, east), vendor('anthropic', calm)] }) })).toMatchObject({
+      text: TEXT,
+      finish: 'stop',
+    });
   });
 
   it('a final error carries the record, names every attempt, and is none of the AI SDK’s', async () => {
