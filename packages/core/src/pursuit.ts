@@ -1,3 +1,4 @@
+import { AttemptEnds } from './attempt-ends.ts';
 import { AttemptRun } from './attempt-run.ts';
 import { CallEnd } from './call-end.ts';
 import type { CallFailure } from './call-failure.ts';
@@ -7,7 +8,7 @@ import { Ledger, namesOf, originOf } from './ledger.ts';
 import { Probe } from './probe.ts';
 import { Retries } from './retries.ts';
 import type { Beliefs } from './rules/belief.ts';
-import { ModelFailure } from './rules/failure.ts';
+import type { ModelFailure } from './rules/failure.ts';
 import { next, type Moment, type Plan, type Step } from './rules/plan.ts';
 import { planOf, refitted } from './rules/plan-start.ts';
 import type { RequestFacts } from './rules/target.ts';
@@ -17,10 +18,8 @@ import { Witness, type Worked } from './witness.ts';
 
 type Do<K extends Step['do']> = Extract<Step, { readonly do: K }>;
 
-const LEFT = new ModelFailure('cancelled', 'the consumer stopped reading');
-
 /**
- * The way through a plan for one call: which attempt is next, and everything that must be told about the last one.
+ * The way through a plan for one call: which attempt is next, and what it waits for.
  *
  * U1. The history and the beliefs decide; this file waits, claims, reports and tells, and decides nothing.
  * U2. One read of beliefs for an attempt, one claim for a probe, two reports at most (H9).
@@ -35,7 +34,7 @@ export class Pursuit<Q, P> {
   readonly #options: CallOptions;
   #plan: Plan;
   #facts: RequestFacts;
-  readonly #witness: Witness;
+  readonly #ends: AttemptEnds<P>;
   readonly teller: Teller;
   readonly idle: IdleTime;
   readonly #waiting: Waiting;
@@ -55,13 +54,15 @@ export class Pursuit<Q, P> {
     this.#plan = planOf(spec, facts, options);
     this.#scopes = spec.scopes;
     this.ledger = new Ledger(namesOf(this.id, spec.name, options), ports.clock.now(), options.marks);
-    this.#witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
+    const witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
     this.#retries = new Retries(ports.health, ports.clock, options.caller);
     this.idle = new IdleTime(ports.clock);
     this.#waiting = new Waiting(ports.clock, options.signal);
     this.teller = new Teller(ports.emit, ports.clock, this.id);
-    this.end = new CallEnd(this.ledger, this.#witness, this.teller, ports.clock, options.ended);
+    this.end = new CallEnd(this.ledger, witness, this.teller, ports.clock, options.ended);
+    const { ledger, teller, end, idle } = this;
+    this.#ends = new AttemptEnds(ports, options.signal, { ledger, teller, end, idle, witness, probe: this.#probe });
     this.teller.began(spec.name, spec.refs, options);
   }
 
@@ -69,7 +70,7 @@ export class Pursuit<Q, P> {
   async attempt(): Promise<AttemptRun<P> | undefined> {
     const { signal } = this.#options;
     for (;;) {
-      if (signal.aborted) throw this.#cancelled(signal.reason);
+      if (signal.aborted) throw this.#ends.cancelled(signal.reason);
       const known = this.#ports.health.read(this.#scopes);
       this.#beliefs = known instanceof Map ? known : await known;
       if (this.#waiting.left) return undefined;
@@ -116,7 +117,7 @@ export class Pursuit<Q, P> {
     try {
       await this.#waiting[how](ms);
     } catch (reason) {
-      throw this.#cancelled(reason);
+      throw this.#ends.cancelled(reason);
     }
   }
 
@@ -143,28 +144,14 @@ export class Pursuit<Q, P> {
     return run;
   }
 
-  /** The first content of `run` has come: it proves its scopes alive and ends the probe (H6). */
   committed(run: AttemptRun<P>): Promise<void> | undefined {
-    if (run.firstMs !== undefined) return undefined;
-    run.firstMs = run.ms();
-    this.idle.progressed();
-    this.teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
-    this.#probe.end();
-    return this.#witness.ok(run, this.#beliefs);
+    return this.#ends.committed(run, this.#beliefs);
   }
 
-  /** Classifies what broke `run`, once, and tells everybody. Rejects when it was the caller who left. */
+  /** What broke `run`, told to everybody. Rejects when it was the caller who left. */
   async failed(run: AttemptRun<P>, error: unknown): Promise<ModelFailure> {
-    const { clock, random, classify } = this.#ports;
-    run.end(error);
-    this.#probe.end();
-    this.idle.stopped();
-    const failure = this.#options.signal.aborted ? left(this.#options.signal.reason) : classify(error, run.target, clock.now());
-    this.#ended(run, failure, random());
-    const until = await this.#witness.failed(run, failure);
-    this.#lost = { place: run.target.place, ref: run.target.ref, failure, ...(until !== undefined && { restsUntil: until }) };
-    if (failure.kind === 'cancelled') throw this.#cancelled(this.#options.signal.reason);
-    return failure;
+    this.#lost = await this.#ends.failed(run, error);
+    return this.#lost.failure;
   }
 
   /** P9: the request has grown by what was shown; who has no room for both is passed over. */
@@ -173,32 +160,13 @@ export class Pursuit<Q, P> {
     this.#plan = refitted(this.#plan, facts);
   }
 
-  #ended(run: AttemptRun<P>, failure: ModelFailure, chance: number): void {
-    const record = this.ledger.failed(run, failure, this.#ports.clock.now(), chance);
-    if (run.shown === 'hard') this.end.salvaged = (run.answer ?? run.reading).shown;
-    this.teller.ended(run, record, failure);
-  }
-
-  /** Nobody reads any more. What is under way is let go; it counts against nobody, and a lease is given back. */
-  left(run: AttemptRun<P> | undefined, reason: unknown = LEFT): CallFailure {
+  /** Nobody reads any more. */
+  left(run: AttemptRun<P> | undefined, reason?: unknown): CallFailure {
     this.#waiting.leave();
-    if (run) {
-      run.end(reason);
-      const failure = left(reason);
-      this.#ended(run, failure, 0);
-      void this.#witness.failed(run, failure).catch(() => {});
-    }
-    return this.#cancelled(reason);
-  }
-
-  #cancelled(reason: unknown): CallFailure {
-    this.#probe.end();
-    return this.end.cancelled(reason);
+    return this.#ends.left(run, reason);
   }
 
   #stopped({ kind, decisive, retryAt }: Do<'stop'>): Promise<CallFailure> {
     return this.end.gaveUp(kind, decisive === undefined ? undefined : this.ledger.failures[decisive], retryAt);
   }
 }
-
-const left = (reason: unknown): ModelFailure => new ModelFailure('cancelled', 'cancelled by the caller', {}, { cause: reason });
