@@ -77,7 +77,7 @@ export class Teller {
 }
 
 /** A failure as those who watch see it. */
-export const factOf = (failure: ModelFailure): FailureFact => ({
+const factOf = (failure: ModelFailure): FailureFact => ({
   kind: failure.kind,
   ...(failure.facts.status !== undefined && { status: failure.facts.status }),
   ...(failure.facts.code !== undefined && { code: failure.facts.code }),
