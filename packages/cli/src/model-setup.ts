@@ -5,6 +5,7 @@ import {
   classify,
   composeModel,
   DEFAULT_CONNECT,
+  Machine,
   openModel,
   processIdentity,
   resolveProvider,
@@ -48,13 +49,16 @@ export interface ChainModel {
   close(): Promise<void>;
 }
 
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+
 /** The models of a chain as one. Nothing is asked, and no vendor package loaded, before the first call. */
 export async function chainModel(chain: ChainSpec, file: AgentFile, ports: ModelPorts): Promise<ChainModel> {
   const { settings } = chain;
   const resolved = chain.targets.map((target) => ({ target, provider: resolve(target, ports) }));
   await ports.consent(resolved.map(({ provider }) => provider));
-  const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => ports.env(name));
-  const client = providerFetch({ connect: settings.timeouts?.connect ?? DEFAULT_CONNECT, proxied });
+  const proxies = PROXIES.flatMap((name) => ports.env(name) ?? []).filter((url) => url !== '');
+  const client = providerFetch({ connect: settings.timeouts?.connect ?? DEFAULT_CONNECT, proxied: proxies.length > 0 });
+  const machine = new Machine(systemClock, proxies);
   const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
   const wire = transport({ fetch: client.fetch, clock: systemClock, rows: userRows });
   const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
@@ -84,6 +88,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
         newId: systemNewId,
         owner: processIdentity().owner,
         health: ports.health,
+        machine,
         hash: ports.hash,
         // An alloy is drawn anew at each user turn: only a tool exchange stays where it was answered.
         ...(chain.members.length < 2 && { affinity: ports.affinity }),

@@ -51,8 +51,8 @@ export class AttemptEnds<P> {
     const { probe, idle, witness } = this.#to;
     run.end(error);
     probe.end();
-    idle.stopped();
-    const failure = this.#caller.aborted ? left(this.#caller.reason) : classify(error, run.target, clock.now());
+    const failure = this.#caller.aborted ? left(this.#caller.reason) : classify(error, run.target, clock.now(), run);
+    idle.stopped(failure.facts.late);
     this.#ended(run, failure, random());
     const until = await witness.failed(run, failure);
     if (failure.kind === 'cancelled') throw this.cancelled(this.#caller.reason);

@@ -1,3 +1,4 @@
+import type { Elapsed, Machine } from './machine.ts';
 import type { Ask } from './model.ts';
 import type { Clock, Emit, HealthStore, NewId, Random } from './ports.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
@@ -61,7 +62,10 @@ export interface ChainPorts {
   readonly random: Random;
   /** pid + start time + boot id: who holds a probe lease. */
   readonly owner: string;
-  readonly classify: (error: unknown, target: Target, now: number) => ModelFailure;
+  /** `run` is given where there is one: how long the attempt took by each clock. */
+  readonly classify: (error: unknown, target: Target, now: number, run?: Elapsed) => ModelFailure;
+  /** What speaks of this machine; default one for each chain. */
+  readonly machine?: Machine;
   readonly emit?: Emit;
 }
 

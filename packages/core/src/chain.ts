@@ -1,5 +1,6 @@
 import { Call } from './call.ts';
 import type { Chain, ChainPorts, ChainSpec } from './chain-spec.ts';
+import { Machine } from './machine.ts';
 import { mendable } from './rules/repair.ts';
 import { scopesOf } from './rules/scope.ts';
 import type { Worked } from './witness.ts';
@@ -12,7 +13,9 @@ export function chain<Q, P>(spec: ChainSpec<Q, P>, ports: ChainPorts): Chain<Q, 
   const known = { ...spec, targets, refs: targets.map(({ ref }) => ref), scopes: targets.flatMap(scopesOf), unfilled: new Set<string>() };
   const worked: Worked = new Map();
   const repairs = spec.repairs ?? new Set<string>();
-  const own: ChainPorts = { ...ports, classify: (...found) => mendable(ports.classify(...found), repairs) };
+  const machine = ports.machine ?? new Machine(ports.clock);
+  const judged: ChainPorts['classify'] = (error, target, now, run) => machine.judge(ports.classify(error, target, now), run);
+  const own: ChainPorts = { ...ports, machine, classify: (...found) => mendable(judged(...found), repairs) };
   return {
     name: spec.name,
     targets,

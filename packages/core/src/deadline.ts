@@ -1,16 +1,18 @@
+import { Steadiness } from './machine.ts';
 import type { Attempt, Watch, Wrap } from './model.ts';
 import type { Clock } from './ports.ts';
 import { ModelFailure, type LimitName } from './rules/failure.ts';
 import type { Limits } from './rules/limits.ts';
 import type { Look } from './rules/reader.ts';
+import { firedLate, LOCAL_WORDS } from './rules/machine.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
-
-/** A timer that fires this much later than it should have says that this machine slept or lagged (field note 20). */
-const lagOf = (ms: number): number => Math.max(1000, ms / 10);
 
 /** Parts in a row, each asked for at once, after which the beat takes over from reading the clock; and its length in ms (W4). */
 const THICK = 32;
 const BEAT = 25;
+
+/** Ms between two looks at whether this machine slept (W5). */
+const LOOK = 1000;
 
 /** A limit, and the moment (`mono`) at which it is reached if nothing more comes. */
 interface Armed {
@@ -29,6 +31,7 @@ const sooner = (a: Armed, b: Armed): Armed => (b.due < a.due ? b : a);
  *     stream has pinged, and `attempt` where one is set.
  * W4. While parts come thick and fast nobody reads the clock for each: a beat notices that some came, late by its length at most. Once a
  *     beat has seen none, the next part reads the clock again.
+ * W5. It looks at the time each second: when the machine slept or the process lagged, every limit starts again.
  * W3. A timer that fires late by more than max(1 s, 10 %) is this machine's own doing: kind `local`.
  */
 class AttemptWatch implements Watch {
@@ -54,11 +57,15 @@ class AttemptWatch implements Watch {
   #letGo: () => void = () => {};
   #rings = 0;
   readonly #shortest: number;
+  readonly #steady: Steadiness;
+  /** When it last woke; nothing has come since if that is no earlier than `#since`. */
+  #slept = -1;
 
   constructor(clock: Clock, limits: Limits, attempt: Attempt) {
     this.#clock = clock;
     this.#limits = limits;
     this.#attempt = attempt;
+    this.#steady = new Steadiness(clock);
     this.#shortest = Math.min(limits.stallText, limits.stallOther, limits.silence);
     this.#began = this.#since = this.#life = clock.mono();
     this.#arm(this.#since);
@@ -134,7 +141,7 @@ class AttemptWatch implements Watch {
   #arm(now: number): void {
     const { ms, due } = this.#inForce();
     const left = this.#waiting ? due - now : Math.max(due - now, ms);
-    const delay = Math.max(0, Math.min(left, this.#shortest));
+    const delay = Math.max(0, Math.min(left, this.#shortest, LOOK));
     this.#rings = now + delay;
     this.#letGo = this.#clock.after(delay, this.#ring);
   }
@@ -150,11 +157,20 @@ class AttemptWatch implements Watch {
       if (this.#beating) return this.#beat(now);
     }
     const armed = this.#inForce();
-    if (!this.#waiting || now < armed.due) return this.#arm(now);
     const late = now - this.#rings;
-    this.#over = true;
-    this.#attempt.abort(late > lagOf(armed.ms) ? lagged(late) : this.#timeout(armed));
+    const due = this.#waiting && now >= armed.due;
+    const shaken = this.#steady.disturbed(late);
+    if (due && (!shaken || firedLate(late, armed.ms))) return this.#reached(armed, late);
+    if (shaken) this.#began = this.#since = this.#life = now;
+    if (shaken === 'slept') this.#slept = now;
+    this.#arm(now);
   };
+
+  #reached(armed: Armed, late: number): void {
+    this.#over = true;
+    const own = firedLate(late, armed.ms) ?? (this.#slept >= this.#since ? LOCAL_WORDS.slept : undefined);
+    this.#attempt.abort(own === undefined ? this.#timeout(armed) : new ModelFailure('local', own, { late: Math.round(late) }));
+  }
 
   #timeout({ limit, ms }: Armed): ModelFailure {
     const early = limit === 'first_token' && (ms === this.#attempt.share || this.#limits.scaled);
@@ -163,9 +179,6 @@ class AttemptWatch implements Watch {
     return new ModelFailure('timeout', `${what} within ${ms} ms`, { limit, ...(shortened && { shortened }) });
   }
 }
-
-const lagged = (late: number): ModelFailure =>
-  new ModelFailure('local', `this machine slept or was too busy: a timer fired ${Math.round(late)} ms late`);
 
 /** Holds an attempt to its limits. Goes inside the lane: time in the queue is not the model's fault. */
 export const withLimits =

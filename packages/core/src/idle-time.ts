@@ -20,7 +20,9 @@ export class IdleTime {
     this.#since = undefined;
   }
 
-  stopped(): void {
+  /** `slept`: ms of the wait in which this machine did not run. Nobody waited then (field note 20). */
+  stopped(slept = 0): void {
+    if (this.#since !== undefined) this.#before -= slept;
     this.#since ??= this.#clock.mono();
   }
 }

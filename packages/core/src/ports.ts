@@ -62,8 +62,8 @@ export type Claim =
  * to fail open.
  */
 export interface HealthStore {
-  /** Unknown scopes are left out of the answer: cool. */
-  read(scopes: readonly string[]): MaybePromise<Beliefs>;
+  /** Unknown scopes are left out of the answer: cool. `now`, where it is given, shows a clock that was set back since a rest was written. */
+  read(scopes: readonly string[], now?: number): MaybePromise<Beliefs>;
   /**
    * Claims the probe lease of every resting scope among `scopes`, all or none. Each needs `probeAt` ≤ now and no live lease;
    * `early` admits guessed rests before their end (P3). The same lease id again renews. Nothing resting: ok, no lease needed. Where

@@ -71,7 +71,7 @@ export class Pursuit<Q, P> {
     const { signal } = this.#options;
     for (;;) {
       if (signal.aborted) throw this.#ends.cancelled(signal.reason);
-      const known = this.#ports.health.read(this.#scopes);
+      const known = this.#ports.health.read(this.#scopes, this.#ports.clock.now());
       this.#beliefs = known instanceof Map ? known : await known;
       if (this.#waiting.left) return undefined;
       const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());

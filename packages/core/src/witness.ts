@@ -1,7 +1,9 @@
 import type { AttemptRun } from './attempt-run.ts';
+import type { Machine } from './machine.ts';
 import type { Clock, HealthStore, Random } from './ports.ts';
 import type { Beliefs, Report } from './rules/belief.ts';
 import type { FailureKind, ModelFailure } from './rules/failure.ts';
+import { doubtOf } from './rules/machine.ts';
 import { isSuspicion, scopeOf, scopesOf } from './rules/scope.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
 
@@ -11,12 +13,15 @@ interface Suspicion {
   readonly report: Report;
   /** The store has heard it, under a lease; only a conviction is news. */
   readonly told: boolean;
+  /** Not the request but this machine may be to blame: a fact, unless another host meets the same (field note 20). */
+  readonly doubt: boolean;
 }
 
 export interface WitnessPorts {
   readonly clock: Clock;
   readonly health: HealthStore;
   readonly random: Random;
+  readonly machine?: Machine;
 }
 
 /** When each credential last answered, as far as this process knows: a key that worked today is rested shortly (section 2, `auth`). */
@@ -48,6 +53,7 @@ export class Witness {
   /** The first content of `run` was seen: it clears its own scopes and convicts whom this call suspected. */
   ok<P>(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> | undefined {
     this.#worked.set(run.target.credential, run.began);
+    if (!run.target.loopback) this.#ports.machine?.answered();
     return beliefs.size > 0 || this.#suspicions.length > 0 ? this.#proven(run, beliefs) : undefined;
   }
 
@@ -63,14 +69,16 @@ export class Witness {
 
   /** Answers until when the target now rests (epoch ms), when that was decided at once. */
   async failed<P>(run: AttemptRun<P>, failure: ModelFailure): Promise<number | undefined> {
+    if (failure.kind === 'local') this.#suspicions = this.#suspicions.filter(({ doubt }) => !doubt);
     if (failure.kind === 'cancelled' || failure.kind === 'local' || failure.facts.shortened) {
       return run.lease === undefined ? undefined : this.#tellEnd(run, failure, 'fact');
     }
+    const doubt = run.lease === undefined && doubtOf(failure.kind, failure.facts) !== undefined;
     const suspicion = isSuspicion(failure.kind, failure.facts);
-    if (suspicion) {
+    if (suspicion || doubt) {
       const scope = scopeOf(run.target, failure.kind, failure.facts);
       const { lease: _own, ...report } = this.#report(run, failure, 'suspect', 'end');
-      this.#suspicions.push({ target: run.target, scope, report, told: run.lease !== undefined });
+      this.#suspicions.push({ target: run.target, scope, report, told: run.lease !== undefined, doubt });
       if (run.lease === undefined) return undefined;
     }
     return this.#tellEnd(run, failure, suspicion ? 'suspect' : 'fact');
@@ -83,13 +91,10 @@ export class Witness {
 
   /** The call is over without an answer. True: two endpoints failed it, so the request itself is the suspect and nobody is rested. */
   async gaveUp(): Promise<boolean> {
-    const endpoints = new Set(this.#suspicions.map(({ target }) => target.entry));
-    if (endpoints.size > 1) {
-      this.#suspicions = [];
-      return true;
-    }
+    const endpoints = new Set(this.#suspicions.flatMap(({ target, doubt }) => (doubt ? [] : target.entry)));
+    if (endpoints.size > 1) this.#suspicions = this.#suspicions.filter(({ doubt }) => doubt);
     await this.#settle('suspect');
-    return false;
+    return endpoints.size > 1;
   }
 
   /** What was held against a target was none of its faults. */
@@ -106,8 +111,8 @@ export class Witness {
     const pending = this.#suspicions;
     this.#suspicions = [];
     const last = new Map(pending.map((one) => [one.target.place, one]));
-    for (const { target, report, told } of last.values())
-      if (verdict === 'convict' || !told) await this.#tell(target, { ...report, verdict });
+    for (const { target, report, told, doubt } of last.values())
+      if (verdict === 'convict' || !told) await this.#tell(target, { ...report, verdict: doubt ? 'fact' : verdict });
   }
 
   async #tell(target: Target, report: Report): Promise<Beliefs> {

@@ -11,6 +11,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'same-provider': 'its provider has refused this request',
   offline: 'this machine is offline',
   probing: 'another call is trying it',
+  ramping: 'it is back, and takes more calls by and by',
+  'retry-budget': 'it has been asked again too often in the last minute',
 };
 
 /** Kinds whose sentence says it all; what the provider adds is told at the end, if the call fails. */

@@ -43,9 +43,9 @@ export class FailOpenHealth implements HealthStore {
     if (store.owner !== undefined) this.owner = store.owner;
   }
 
-  read(scopes: readonly string[]): MaybePromise<Beliefs> {
+  read(scopes: readonly string[], now?: number): MaybePromise<Beliefs> {
     return this.#ask(
-      (store) => store.read(scopes),
+      (store) => store.read(scopes, now),
       (beliefs) => this.#learn(scopes, beliefs),
     );
   }

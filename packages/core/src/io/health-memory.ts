@@ -9,7 +9,7 @@ import {
   type ScopeBelief,
   type Why,
 } from '../rules/belief.ts';
-import { believed, byHand, reported, type Changes } from '../rules/health-verbs.ts';
+import { believed, byHand, movedBack, reported, type Changes } from '../rules/health-verbs.ts';
 import { isPristine } from '../rules/health.ts';
 import { claimed, type Alive } from '../rules/lease.ts';
 import { isBelow } from '../rules/scope-id.ts';
@@ -34,7 +34,8 @@ export class MemoryHealth implements HealthStore {
     this.#alive = alive;
   }
 
-  read(scopes: readonly string[]): Beliefs {
+  read(scopes: readonly string[], now?: number): Beliefs {
+    if (now !== undefined && this.#known.size > 0) keep(this.#known, movedBack(this.#known, scopes, now));
     return believed(this.#known, scopes, this.#alive);
   }
 

@@ -9,7 +9,7 @@ import {
   type ScopeBelief,
   type Why,
 } from '../rules/belief.ts';
-import { believed, byHand, reported, type Changes } from '../rules/health-verbs.ts';
+import { believed, byHand, movedBack, reported, type Changes } from '../rules/health-verbs.ts';
 import { isPristine } from '../rules/health.ts';
 import { claimed, type Alive } from '../rules/lease.ts';
 import { isBelow } from '../rules/scope-id.ts';
@@ -73,8 +73,15 @@ export class SqliteHealth implements HealthStore {
     if (options.owner !== undefined) this.owner = options.owner;
   }
 
-  read(scopes: readonly string[]): MaybePromise<Beliefs> {
-    return this.#run(() => believed(this.#open().of(scopes), scopes, this.#options.alive));
+  read(scopes: readonly string[], now?: number): MaybePromise<Beliefs> {
+    return this.#run(() => {
+      const snapshot = this.#open();
+      const known = snapshot.of(scopes);
+      const moved = now === undefined || known.size === 0 ? [] : movedBack(known, scopes, now);
+      // Somebody who is quicker has moved it back as well.
+      if (moved.length > 0) snapshot.commit(moved, now!);
+      return believed(known, scopes, this.#options.alive);
+    });
   }
 
   claim(scopes: readonly string[], lease: Lease, now: number, early = false): MaybePromise<Claim> {

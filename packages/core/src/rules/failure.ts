@@ -46,6 +46,8 @@ export interface FailureFacts {
   /** Which limit of ours fired, and whether the caller, a share of the time (P5) or our own lag had shortened it. */
   readonly limit?: LimitName;
   readonly shortened?: boolean;
+  /** Ms by which a limit of ours fired too late, because this machine slept or lagged. */
+  readonly late?: number;
   /** A quota window that names a model: it rests the limit group, not the account. */
   readonly perModel?: boolean;
   /** A repair known for this refusal; the request may be sent once more after it. */

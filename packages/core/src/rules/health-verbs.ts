@@ -2,6 +2,7 @@ import { COOL, type Belief, type Beliefs, type Report, type ReportTarget, type W
 import { fold } from './health.ts';
 import { withoutDead, type Alive } from './lease.ts';
 import { scopesOf } from './scope.ts';
+import { isAhead, settle } from './settle.ts';
 
 /**
  * The verbs of a health store as functions of what is believed: adapters read, ask these, and write the changes in one
@@ -24,6 +25,20 @@ export function believed(known: Beliefs, scopes: readonly string[], alive: Alive
     found.set(scope, withoutDead(belief, alive));
   }
   return found ?? NO_BELIEFS;
+}
+
+/**
+ * What was written before the clock was set back, moved back with it (field note 34). To be written at the first sight of it: seen again
+ * later it would be moved once more, and rest until the clock has caught up.
+ */
+export function movedBack(known: Beliefs, scopes: readonly string[], now: number): Changes {
+  let changes: [string, Belief][] | undefined;
+  for (const scope of scopes) {
+    const belief = known.get(scope);
+    if (belief === undefined || !isAhead(belief, now)) continue;
+    (changes ??= []).push([scope, stamped(settle(belief, now), now)]);
+  }
+  return changes ?? NO_CHANGES;
 }
 
 /** What one report changes. */

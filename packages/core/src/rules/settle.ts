@@ -23,9 +23,13 @@ export function settle(belief: Belief, now: number, fingerprint?: string): Belie
     return { tag: 'cool', since: Math.min(belief.since, now), strikes: belief.strikes };
   }
   if (belief.byHand && belief.until <= now) return { tag: 'cool', since: belief.since, strikes: belief.strikes };
-  const written = belief.setAt ?? belief.since;
-  return capped(written > now + SKEW ? movedBack(belief, written - now, now) : belief, now);
+  return capped(isAhead(belief, now) ? movedBack(belief, writtenAt(belief) - now, now) : belief, now);
 }
+
+const writtenAt = (belief: Rested): number => belief.setAt ?? belief.since;
+
+/** A rest that was written later than now: the clock was set back since. */
+export const isAhead = (belief: Belief, now: number): belief is Rested => belief.tag !== 'cool' && writtenAt(belief) > now + SKEW;
 
 type Rested = Exclude<Belief, { tag: 'cool' }>;
 

@@ -34,6 +34,19 @@ describe('P7: one sentence', () => {
   it.each([
     ['nobody', {}, 'no model could answer'],
     [
+      'what is wrong with this machine comes first',
+      {
+        outcome: 'local',
+        attempts: [attempt('a/x', 0, 'local', 'this machine is offline: the names of two hosts could not be looked up')],
+      },
+      'this machine is offline: no model could answer: a/x: this machine is offline: the names of two hosts could not be looked up',
+    ],
+    [
+      'also when it is not the network',
+      { outcome: 'local', attempts: [attempt('a/x', 0, 'local', 'the proxy of this machine refused')] },
+      'the proxy of this machine refused: no model could answer: a/x: the proxy of this machine refused',
+    ],
+    [
       'what the provider said is told',
       { attempts: [attempt('a/x', 0, 'bad-request', 'the request was not accepted', 'content\n too spicy')] },
       'no model could answer: a/x: the request was not accepted ("content too spicy")',

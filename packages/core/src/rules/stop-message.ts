@@ -4,6 +4,7 @@ import type { CallRecord, SkipRecord } from './record.ts';
 
 /** Characters of a provider's own words in one sentence. */
 const MOST_SAID = 200;
+const OFFLINE = 'this machine is offline';
 /** What no waiting mends: a key, a right or a name must be changed. */
 export const NEEDS_MENDING: ReadonlySet<string> = new Set(['auth', 'access-denied', 'model-missing']);
 /** Why something rests, where the kind alone is no word for people. */
@@ -48,7 +49,14 @@ export function stopMessage(record: CallRecord): string {
   const why = [...attempts, ...passed].join('; ');
   const soon = record.retryAt !== undefined && record.retryAt > now && !needsMending(record);
   const again = soon ? `; try again in ${humanDuration(record.retryAt! - now)}` : '';
-  return `no model could answer${why === '' ? '' : `: ${why}`}${again}`;
+  return `${localLead(record)}no model could answer${why === '' ? '' : `: ${why}`}${again}`;
+}
+
+/** What is wrong with this machine comes first: no model is to blame. */
+function localLead({ outcome, attempts }: CallRecord): string {
+  if (outcome !== 'local') return '';
+  const said = attempts.findLast(({ failure }) => failure?.kind === 'local')?.failure?.message;
+  return said === undefined ? '' : `${said.startsWith(OFFLINE) ? OFFLINE : said}: `;
 }
 
 /** Targets that were never asked, each once. */

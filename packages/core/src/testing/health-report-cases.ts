@@ -80,4 +80,16 @@ export const REPORTS: readonly Case[] = [
       equal(await tagOf(a, 'credential:work#KEY'), 'cool', 'new key');
     },
   ],
+  [
+    'a clock that was set back an hour moves a rest back once, and prolongs it for nobody',
+    async ({ a, b }) => {
+      await a.report(TARGET, failed('overload', T), T);
+      const rest = (await untilOf(a, MODEL)) - T;
+      const back = T - 3_600_000;
+      await b.read(SCOPES, back);
+      equal(await untilOf(a, MODEL), back + rest, 'moved back');
+      await a.read(SCOPES, back + 10_000);
+      equal(await untilOf(b, MODEL), back + rest, 'and stays there');
+    },
+  ],
 ];
