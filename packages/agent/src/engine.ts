@@ -15,7 +15,7 @@ export { needs, unmet, type ConsentFacts, type Need } from './rules/trust.ts';
 export * from './runtime.ts';
 export * from './config/chain.ts';
 export * from './config/check.ts';
-export { consentPlaces, type ConsentPlace } from './config/consents.ts';
+export { consentPlaces, providerNeeds, type ConsentPlace } from './config/consents.ts';
 export * from './config/file.ts';
 export * from './config/load.ts';
 export * from './config/obstacles.ts';

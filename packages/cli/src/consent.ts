@@ -1,20 +1,13 @@
-import { needs, trustFile, TrustError, type Need } from '@holdfast/agent/engine';
+import { providerNeeds, trustFile, TrustError } from '@holdfast/agent/engine';
 import { systemClock, type ResolvedProvider } from '@holdfast/core/engine';
 import { CommandError, EXIT, type Context } from './context.ts';
 import { tame } from './render/width.ts';
-
-/** What the providers of a file would send away: a known vendor's key to somebody else's host. */
-export const needsOf = (providers: readonly ResolvedProvider[]): readonly Need[] =>
-  needs({
-    sends: providers.flatMap(({ name, consent, baseUrl }) => consent.map(({ variable }) => ({ variable, to: baseUrl, provider: name }))),
-    commands: [],
-  });
 
 /** Consent to what a file does, before the first request: recorded, else asked for on a terminal, else an error with the way out. */
 export const consentTo =
   ({ terminal, signal, json }: Context, state: string, file: string) =>
   async (providers: readonly ResolvedProvider[]): Promise<void> => {
-    const all = needsOf(providers);
+    const all = providerNeeds(providers);
     if (all.length === 0) return;
     const trust = trustFile(state, () => systemClock.now());
     const missing = await guarded(trust.missing(file, all));

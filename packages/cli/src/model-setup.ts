@@ -1,6 +1,8 @@
 import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
 import {
   askModel,
+  LiveKey,
+  openedWith,
   CHAIN_DEFAULTS,
   classify,
   composeModel,
@@ -15,6 +17,8 @@ import {
   transport,
   withoutLong,
   type AffinityStore,
+  type Credential,
+  type KeySource,
   type Emit,
   type HealthStore,
   type Model,
@@ -39,6 +43,8 @@ export interface ModelPorts {
   readonly emit: Emit;
   /** Every secret that leaves in a request is known to the registry first. */
   readonly secret: (name: string, value: string) => void;
+  /** A key that is read or printed when it is needed. */
+  readonly keySource: (source: KeySource) => Credential;
   /** Consent to send a key to a host, or an error with the way out. */
   readonly consent: (providers: readonly ResolvedProvider[]) => Promise<void>;
 }
@@ -61,8 +67,18 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   const machine = new Machine(systemClock, proxies);
   const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
   const wire = transport({ fetch: client.fetch, clock: systemClock, rows: userRows });
+  const lives = new Map<string, LiveKey>();
+  /** One for each key, whatever number of targets send it. */
+  const liveKey = ({ name }: ResolvedProvider, { source, credential }: ResolvedKey): LiveKey | undefined => {
+    if (source === undefined) return undefined;
+    const secret = (value: string): void => ports.secret(`${name} key`, value);
+    const known =
+      lives.get(credential) ?? new LiveKey(`the key of ${name}`, ports.keySource(source), { clock: systemClock, hash: ports.hash, secret });
+    lives.set(credential, known);
+    return known;
+  };
   const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
-    provider.keys.map((key) => reachable(target, provider, key, wire, ports.hash));
+    provider.keys.map((key) => reachable(target, provider, key, { wire, hash: ports.hash, live: liveKey(provider, key) }));
   const places = resolved.map(reach);
   const spec = {
     settings: {
@@ -114,15 +130,18 @@ function resolve(target: ChainTarget, ports: ModelPorts): ResolvedProvider {
   return answer.ok;
 }
 
-function reachable(
-  target: ChainTarget,
-  provider: ResolvedProvider,
-  key: ResolvedKey,
-  wire: ReturnType<typeof transport>,
-  hash: (text: string) => string,
-): Reachable {
-  const open = (): Promise<Model> => openModel(provider, withoutLong(target.model), { fetch: wire.fetch, key });
+interface Ways {
+  readonly wire: ReturnType<typeof transport>;
+  readonly hash: (text: string) => string;
+  readonly live: LiveKey | undefined;
+}
+
+function reachable(target: ChainTarget, provider: ResolvedProvider, key: ResolvedKey, { wire, hash, live }: Ways): Reachable {
+  const open = (value?: string): Promise<Model> =>
+    openModel(provider, withoutLong(target.model), { fetch: wire.fetch, key: value === undefined ? key : { ...key, value } });
   const known: Target = targetOf(target, provider, key, hash);
-  const ask = askModel(open, { transport: wire, ...(provider.toolIds && { toolIds: provider.toolIds }) });
-  return { target: known, ask, defaults: defaultsOf(target, provider) };
+  const shared = { transport: wire, ...(provider.toolIds && { toolIds: provider.toolIds }) };
+  const defaults = defaultsOf(target, provider);
+  if (!live) return { target: known, ask: askModel(() => open(), shared), defaults };
+  return { target: known, ask: askModel(openedWith(live, open), { ...shared, varies: true }), defaults, key: live };
 }

@@ -1,4 +1,4 @@
-import { ModelFailure, SENTENCES, type ResolvedProvider, type Target } from '@holdfast/core/engine';
+import { ModelFailure, SENTENCES, type ResolvedKey, type ResolvedProvider, type Target } from '@holdfast/core/engine';
 
 /** Whose key is in which variable. */
 export interface NamedKeys {
@@ -14,7 +14,7 @@ export function namedKeys(places: readonly Place[]): NamedKeys {
   const known = new Map(
     places.map(({ target, provider: { name, keys } }) => [
       target.ref,
-      { provider: name, variables: keys.flatMap(({ variable }) => (variable === undefined ? [] : [variable])) },
+      { provider: name, variables: keys.flatMap((key) => placeOf(key) ?? []) },
     ]),
   );
   return { of: (ref) => known.get(ref) };
@@ -26,3 +26,7 @@ export function namingKey(failure: ModelFailure, { credential }: Pick<Target, 'c
   if (failure.kind !== 'auth' || failure.message !== SENTENCES.auth || variable === '-') return failure;
   return new ModelFailure('auth', `the key in ${variable} was refused`, failure.facts, { cause: failure.cause });
 }
+
+/** What can be changed: the variable, or the setting that says where the key comes from. */
+const placeOf = ({ variable, source }: ResolvedKey): string | undefined =>
+  variable ?? (source && ('file' in source ? `token_file (${source.file})` : 'token_command'));

@@ -12,12 +12,13 @@ import {
   type SessionStore,
   type Tool,
 } from '@holdfast/agent/engine';
-import { orAbort, systemClock, systemNewId, type Emit, type SecretRegistry } from '@holdfast/core/engine';
+import { orAbort, systemClock, systemNewId, type Emit, type KeySource, type SecretRegistry } from '@holdfast/core/engine';
 import { chooseAgent, type AgentChoice, type ChosenAgent } from './agent-setup.ts';
 import { consentTo } from './consent.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
 import { home, machineFacts, workingFolder } from './io/folders.ts';
 import { affinityStore, healthStore } from './io/health-store.ts';
+import { keySource } from './io/key-source.ts';
 import { identity, realFile, sessionStore } from './io/session-store.ts';
 import { keyedHash, openStateFolder } from './io/state-folder.ts';
 import { readTextFile } from './io/text-file.ts';
@@ -66,7 +67,17 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   const emit: Emit = (event) => view.call(event);
   for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
   const tools = agentTools(chosen.spec, context, secrets);
-  const ports = { env: context.env, health, affinity, hash, emit, secret: secrets.add, consent: consentTo(context, state, options.file) };
+  const environment = (): Record<string, string> => secrets.childEnvironment(context.environment);
+  const ports = {
+    env: context.env,
+    health,
+    affinity,
+    hash,
+    emit,
+    secret: secrets.add,
+    keySource: (source: KeySource) => keySource(source, { cwd: context.cwd, environment }),
+    consent: consentTo(context, state, options.file),
+  };
   const { model, keys, close } = await chainModel(chosen.chain, chosen.file, ports);
   const store = await orAbort(sessionStore(state), context.signal);
   const attended = context.terminal.inIsTty && !context.json;

@@ -7,6 +7,8 @@ import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } 
 import { optionsContinuer } from './rules/continuing-options.ts';
 import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
+import { keyed, refreshable, REFRESH, withKey, withLiveFingerprint } from './keyed-chain.ts';
+import type { LiveKey } from './live-key.ts';
 import { limitsFor, type Timeouts } from './rules/limits.ts';
 import type { Labels } from './rules/labels.ts';
 import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, withoutSchema } from './rules/object/refused.ts';
@@ -19,6 +21,8 @@ export interface Reachable {
   readonly ask: Ask<ModelOptions, Part>;
   /** What the configuration sets for this target; a request's own values win. */
   readonly defaults?: Partial<ModelOptions>;
+  /** Its key, where that may change while the process runs. */
+  readonly key?: LiveKey;
 }
 
 export interface ModelChainSpec {
@@ -68,7 +72,7 @@ const LOWER: Readonly<Record<Effort, Effort>> = {
   max: 'medium',
 };
 
-const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT, SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, 'prefill']);
+const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT, SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, 'prefill', REFRESH]);
 
 /** E4: reasoning that ate the budget is asked to be shorter. */
 function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
@@ -79,21 +83,23 @@ function repaired(request: ModelOptions, repair: string, target: Target): ModelO
 }
 
 /**
- * The one place where the order of the wraps is written: chain ⊃ object mode ⊃ defaults ⊃ deadline ⊃ provider. A lane goes outside the deadline:
+ * The one place where the order of the wraps is written: chain ⊃ object mode ⊃ defaults ⊃ deadline ⊃ key ⊃ provider. A lane goes outside the deadline:
  * time in a queue is not the model's fault. What an attempt used is metered by the chain's ledger when it ends.
  */
 export function modelChain({ name, reachable, settings, timeouts }: ModelChainSpec, ports: ChainPorts): Chain<ModelOptions, Part> {
-  const served = reachable.map(({ target, ask, defaults }): Served<ModelOptions, Part> => {
+  const keys = new Map(reachable.flatMap(({ target, key }) => (key ? [[target.place, key] as const] : [])));
+  const isRefusal = (error: unknown, target: Target): boolean => ports.classify(error, target, ports.clock.now()).kind === 'auth';
+  const served = reachable.map(({ target, ask, defaults, key }): Served<ModelOptions, Part> => {
     const limited = withLimits<ModelOptions, Part>(ports.clock, (at, facts) => limitsFor(timeouts, at, facts));
-    const wraps =
+    const outer =
       defaults && Object.keys(defaults).length > 0 ? [withObjectMode(), withDefaults(defaults), limited] : [withObjectMode(), limited];
-    return { target, ask: stack(ask, ...wraps) };
+    if (!key) return { target, ask: stack(ask, ...outer) };
+    return { target: withLiveFingerprint(target, key), ask: stack(ask, ...outer, withKey(key, isRefusal)) };
   });
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limitsFor(timeouts, target, facts).firstToken;
-  return chain(
-    { name, served, reader: partsReader, continuer: optionsContinuer, settings, firstToken, repairs: REPAIRS, repair: repaired },
-    ports,
-  );
+  const classify: ChainPorts['classify'] = (error, target, now) => refreshable(ports.classify(error, target, now), keys.get(target.place));
+  const spec = { name, served, reader: partsReader, continuer: optionsContinuer, settings, firstToken, repairs: REPAIRS, repair: repaired };
+  return keyed(chain(spec, { ...ports, classify }), keys, ports.health);
 }
 
 export interface ModelPorts extends ChainPorts, ConversationPorts {

@@ -1,16 +1,66 @@
 import type { Reachable } from './compose.ts';
-import { libraryJson } from './object-mode.ts';
+import { openedWith } from './keyed-chain.ts';
 import { libraryPrice } from './library-prices.ts';
-import type { Model } from './model.ts';
-import { refuse } from './option-checks.ts';
+import { LiveKey, type LiveKeyPorts } from './live-key.ts';
+import type { Model, ModelOptions } from './model.ts';
+import { libraryJson } from './object-mode.ts';
+import { known, oneOf, refuse } from './option-checks.ts';
+import type { Credential } from './ports.ts';
 import { askModel } from './providers/ask.ts';
-import type { Price, Protocol, Target } from './rules/target.ts';
+import type { Effort, Price, Protocol, Target } from './rules/target.ts';
 
-/**
- * A model of the chain. `endpoint` and `account` join models that share a server or a limit. `price`, in US dollars per million tokens, where
- * it is not the published one or none is known.
- */
-export type ModelEntry = Model | { readonly model: Model; readonly endpoint?: string; readonly account?: string; readonly price?: Price };
+/** What every call of one model is asked with where the call itself says nothing. Another model's settings never reach it. */
+export interface ModelSettings extends Partial<
+  Pick<
+    ModelOptions,
+    | 'maxOutputTokens'
+    | 'temperature'
+    | 'topP'
+    | 'topK'
+    | 'presencePenalty'
+    | 'frequencyPenalty'
+    | 'seed'
+    | 'stopSequences'
+    | 'providerOptions'
+    | 'headers'
+  >
+> {
+  readonly effort?: Effort;
+}
+
+/** A model of the chain, or that and what is known of it. */
+export type ModelEntry =
+  | Model
+  | {
+      /** A function of the key where `keys` or `credential` give it: it is called again when the key is another. */
+      readonly model: Model | ((key: string) => Model);
+      /** In records and events; default `provider/modelId`. */
+      readonly name?: string;
+      /** Models with one `endpoint` share a server. */
+      readonly endpoint?: string;
+      /** Models with one `account` share its limits. */
+      readonly account?: string;
+      /** Several keys: each is asked before another model is; conversations are shared out among them. */
+      readonly keys?: readonly (string | Credential)[];
+      /** One key that may change. */
+      readonly credential?: Credential;
+      readonly settings?: ModelSettings;
+      /** US dollars per million tokens, where it is not the published one or none is known. */
+      readonly price?: Price;
+    };
+
+type Given = Exclude<ModelEntry, Model>;
+
+const NAMES: readonly string[] = [
+  'model',
+  'name',
+  'endpoint',
+  'account',
+  'keys',
+  'credential',
+  'settings',
+  'price',
+] satisfies readonly (keyof Given)[];
 
 const PROTOCOLS: readonly (readonly [RegExp, Protocol])[] = [
   [/^anthropic/, 'anthropic-messages'],
@@ -19,34 +69,87 @@ const PROTOCOLS: readonly (readonly [RegExp, Protocol])[] = [
   [/^openai|\.chat/, 'openai-chat'],
 ];
 
-/** An element of `models` as it came: from JavaScript it may be anything. */
-const entryOf = (entry: ModelEntry): Partial<Exclude<ModelEntry, Model>> =>
-  typeof entry === 'object' && entry !== null && 'model' in entry ? entry : { model: entry };
+const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
-/** The models of a chain, each a place of its own. */
-export function reachableOf(entries: readonly ModelEntry[], where: (name: string) => string): readonly Reachable[] {
+/** Written out: an object that is no model itself. */
+const isWritten = (entry: ModelEntry): entry is Given =>
+  typeof entry === 'object' && entry !== null && 'model' in entry && !('doStream' in entry);
+
+/** The places of a chain, in order: one for each key of each model. `where`: how an option is written, for errors. */
+export function reachableOf(entries: readonly ModelEntry[], ports: LiveKeyPorts, where: (option: string) => string): readonly Reachable[] {
   const seen = new Map<string, number>();
-  return entries.map((entry, place) => {
-    const { model, endpoint, account, price: given } = entryOf(entry);
-    if (typeof model?.doStream !== 'function') return refuse(where('models'), `element ${place} is not an AI SDK language model`);
-    const plain = `${model.provider}/${model.modelId}`;
+  const places: Reachable[] = [];
+  for (const [index, entry] of entries.entries()) {
+    // From JavaScript it may be anything.
+    const given = isWritten(entry) ? entry : { model: entry };
+    const at = `element ${index}`;
+    if (given === entry) known(given, NAMES, (name) => `${where('models')}: ${at}: ${name}`);
+    const { model, sources } = checked(given, where('models'), at);
+    const plain = given.name ?? `${model.provider}/${model.modelId}`;
     const times = (seen.get(plain) ?? 0) + 1;
     seen.set(plain, times);
     const name = times === 1 ? plain : `${plain}#${times}`;
-    const credential = `${name}#key`;
-    const price = libraryPrice(model, given, (option) => where(`models[${place}].${option}`));
-    const target: Target = {
-      place,
-      ref: name,
-      entry: endpoint ?? name,
-      model: model.modelId,
-      protocol: PROTOCOLS.find(([pattern]) => pattern.test(model.provider))?.[1] ?? 'other',
-      credential,
-      account: account ?? credential,
-      group: model.modelId,
-      ...libraryJson(model),
-      ...(price && { price }),
-    };
-    return { target, ask: askModel(() => Promise.resolve(model)) };
-  });
+    const price = libraryPrice(model, given.price, (option) => where(`models[${index}].${option}`));
+    for (const [nth, source] of (sources ?? [undefined]).entries()) {
+      const credential = `${name}#key${nth === 0 ? '' : nth + 1}`;
+      const target = { ...targetOf({ ...given, name, credential, place: places.length }, model), ...(price && { price }) };
+      places.push(reach(target, given, source && new LiveKey(`the key of ${name}`, source, ports)));
+    }
+  }
+  return places;
+}
+
+function targetOf(
+  given: Omit<Given, 'credential' | 'name'> & { readonly name: string; readonly credential: string; readonly place: number },
+  model: Model,
+): Target {
+  const { place, name, credential, endpoint = name, account = credential, settings } = given;
+  return {
+    place,
+    ref: name,
+    entry: endpoint,
+    model: model.modelId,
+    protocol: PROTOCOLS.find(([pattern]) => pattern.test(model.provider))?.[1] ?? 'other',
+    credential,
+    account,
+    group: model.modelId,
+    ...libraryJson(model),
+    ...(settings?.effort !== undefined && { effort: settings.effort }),
+  };
+}
+
+function reach(target: Target, { model, settings }: Given, key: LiveKey | undefined): Reachable {
+  const { effort: _effort, ...defaults } = settings ?? {};
+  const shared = { target, defaults };
+  if (typeof model !== 'function') return { ...shared, ask: askModel(() => Promise.resolve(model)) };
+  return { ...shared, ask: askModel(openedWith(key!, model), { varies: true }), key: key! };
+}
+
+interface Checked {
+  /** What it says of itself; with keys, made with the first of them or with none. */
+  readonly model: Model;
+  readonly sources?: readonly Credential[];
+}
+
+function checked({ model, keys, credential, settings }: Given, where: string, at: string): Checked {
+  if (settings !== undefined && (typeof settings !== 'object' || settings === null)) refuse(where, `${at}: settings must be an object`);
+  oneOf(`${where}: ${at}: settings.effort`, settings?.effort, EFFORTS);
+  if (keys !== undefined && (!Array.isArray(keys) || keys.length === 0)) refuse(where, `${at}: keys needs at least one key`);
+  const given: readonly unknown[] = keys ?? (credential === undefined ? [] : [credential]);
+  if (keys !== undefined && credential !== undefined) refuse(where, `${at}: give keys or credential, not both`);
+  if (typeof model !== 'function') {
+    if (given.length > 0)
+      refuse(where, `${at}: with keys or a credential, model is a function of the key: (key) => create…({ apiKey: key })(id)`);
+    return typeof model?.doStream === 'function' ? { model } : refuse(where, `${at} is not an AI SDK language model`);
+  }
+  if (given.length === 0) refuse(where, `${at}: a model that is a function of its key needs keys or a credential`);
+  const sources = given.map((one) => sourceOf(one) ?? refuse(where, `${at}: a key is a text, or an object with get()`));
+  const made: unknown = model(typeof given[0] === 'string' ? given[0] : '');
+  const isModel = typeof (made as Model | undefined)?.doStream === 'function';
+  return isModel ? { model: made as Model, sources } : refuse(where, `${at}: its function answers no AI SDK language model`);
+}
+
+function sourceOf(one: unknown): Credential | undefined {
+  if (typeof one === 'string') return one.trim() === '' ? undefined : { get: () => one };
+  return typeof (one as Credential | null)?.get === 'function' ? (one as Credential) : undefined;
 }

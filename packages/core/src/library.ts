@@ -17,7 +17,7 @@ import type { OnPartial } from './rules/mend.ts';
 import { openSinks, type Sinks } from './sinks/open-sinks.ts';
 import type { SinkOptions } from './sinks/sink-options.ts';
 
-export type { ModelEntry } from './library-models.ts';
+export type { ModelEntry, ModelSettings } from './library-models.ts';
 export type { Duration } from './option-checks.ts';
 
 /** Everything but `models` is optional. */
@@ -138,7 +138,12 @@ export function holdfast(options: HoldfastOptions): Model {
   const { clock = systemClock, random = systemRandom, name = 'holdfast', health, attribution } = options;
   const timeouts = timeoutsOf(options.timeouts, where);
   const emit = emitOf(options, clock);
-  const spec = { name, reachable: reachableOf(options.models, where), settings: settingsOf(options), timeouts };
+  const spec = {
+    name,
+    reachable: reachableOf(options.models, { clock, hash: hash53 }, where),
+    settings: settingsOf(options),
+    timeouts,
+  };
   return composeModel(spec, {
     clock,
     random,

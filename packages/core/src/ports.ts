@@ -27,6 +27,23 @@ export type NewId = () => string;
 /** The caller's environment, read by name; adapters hand it in, the core never looks for itself. */
 export type Environment = (name: string) => string | undefined;
 
+/** A key, and the epoch ms at which it expires when that is known: it is renewed a minute before. */
+export type IssuedKey = string | { readonly key: string; readonly expiresAt?: number };
+
+/**
+ * Where a key comes from that may change while the process runs. What it throws is told as a word (`http_401`, `auth_invalid_grant`,
+ * `network`, `timeout`), never in its own words. It is waited for 30 s at most.
+ */
+export interface Credential {
+  /** The key as it is now. Asked when it is first needed; without `refresh` again whenever the key was refused: it must be cheap then. */
+  get(signal: AbortSignal): MaybePromise<IssuedKey>;
+  /**
+   * A new key instead of one that was refused or expires: asked once at a time, and after a failure not before 60 s have passed, then
+   * 2 min, 4 min, at most 10 min.
+   */
+  refresh?(signal: AbortSignal): MaybePromise<IssuedKey>;
+}
+
 /** Facts about calls for those who watch. It must not throw; composition wraps each sink so that it cannot. */
 export type Emit = (event: CallEvent, payload?: Payload) => void;
 

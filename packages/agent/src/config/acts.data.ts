@@ -25,6 +25,7 @@ export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
     'base_url',
     'token_key',
     'token_keys',
+    'token_file',
     'token_command',
     'account',
     'groups',

@@ -1,5 +1,5 @@
 import { resolveProvider } from '@holdfast/core/engine';
-import type { Environment, ProviderEntry } from '@holdfast/core/engine';
+import type { Environment, ProviderEntry, ResolvedProvider } from '@holdfast/core/engine';
 import { needs } from '../rules/trust.ts';
 import type { Need } from '../rules/trust.ts';
 import { asksOf } from './asks.ts';
@@ -31,7 +31,17 @@ export function consentPlaces(file: AgentFile, env: Environment): readonly Conse
 
 function needsOf(entry: ProviderEntry, env: Environment): readonly Need[] {
   const answer = resolveProvider(entry, env);
-  if ('error' in answer) return [];
-  const { name, consent, baseUrl } = answer.ok;
-  return needs({ sends: consent.map(({ variable }) => ({ variable, to: baseUrl, provider: name })), commands: [] });
+  return 'error' in answer ? [] : providerNeeds([answer.ok]);
 }
+
+/** What providers would send away or run: a known vendor's key to somebody else's host, a file as a key, a command that prints one. */
+export const providerNeeds = (providers: readonly ResolvedProvider[]): readonly Need[] =>
+  needs({
+    sends: providers.flatMap(({ name, consent, baseUrl }) => consent.map(({ variable }) => ({ variable, to: baseUrl, provider: name }))),
+    files: providers.flatMap(({ name, keyConsent, baseUrl }) =>
+      keyConsent.flatMap((source) => ('file' in source ? [{ file: source.file, to: baseUrl, provider: name }] : [])),
+    ),
+    commands: providers.flatMap(({ name, keyConsent }) =>
+      keyConsent.flatMap((source) => ('command' in source ? [{ what: `token_command of "${name}"`, command: source.command }] : [])),
+    ),
+  });

@@ -16,7 +16,7 @@ import type { Placed } from './whole.ts';
  */
 export function doubts(file: AgentFile, root: TreeNode, env: Environment): readonly Placed[] {
   const entries = [...file.providers.values()]
-    .filter((provider) => provider.file === file.name && provider.tokenCommand === undefined)
+    .filter((provider) => provider.file === file.name)
     .flatMap(({ entry, vendor }) => entryDoubts(entry, vendor, section(root, 'providers', entry.name), file, env));
   const own = [...file.models.values()].flatMap(({ entry, name, provider, file: written }) =>
     entry === undefined || written !== file.name

@@ -12,22 +12,27 @@ export interface Written {
 /** What an entry leaves out is its vendor's: the one it names with `provider`, else the one it is called after. */
 export function providerOf(name: string, raw: RawProvider, where: Written): ProviderSpec {
   const { settings, effort } = settingsOf(raw);
-  const { api, api_type, base_url, token_key, token_keys, headers, account, groups } = raw;
-  const entry: ProviderEntry = { name, ...given({ api: api ?? api_type, base_url, token_key, token_keys, headers, account, groups }) };
+  const { api, api_type, base_url, token_key, token_keys, token_file, token_command, headers, account, groups } = raw;
+  const writtenIn = token_file === undefined && token_command === undefined ? undefined : where.file;
+  const entry: ProviderEntry = {
+    name,
+    ...given({ api: api ?? api_type, base_url, token_key, token_keys, token_file, token_command, writtenIn, headers, account, groups }),
+  };
   return {
     ...where,
     ...(raw.provider === undefined ? {} : { vendor: raw.provider }),
     entry: raw.provider === undefined || raw.provider === name ? entry : afterVendor(entry, raw.provider),
     settings,
     ...(effort === undefined ? {} : { effort }),
-    ...(raw.token_command === undefined ? {} : { tokenCommand: raw.token_command }),
   };
 }
 
 function afterVendor(entry: ProviderEntry, vendor: string): ProviderEntry {
   const known = Object.hasOwn(KNOWN_PROVIDERS, vendor) ? KNOWN_PROVIDERS[vendor] : undefined;
   if (known === undefined) return entry;
-  const implied = entry.token_keys === undefined && entry.token_key === undefined && known.keyVariable !== undefined;
+  const { token_keys, token_key, token_file, token_command } = entry;
+  const unnamed = [token_keys, token_key, token_file, token_command].every((one) => one === undefined);
+  const implied = unnamed && known.keyVariable !== undefined;
   return {
     ...given({
       api: entry.base_url === undefined ? known.protocol : (known.elsewhere ?? known.protocol),
@@ -45,8 +50,11 @@ export function modelOf(name: string, raw: RawModel, where: Written, providers: 
   if (raw.first_available !== undefined) return { ...spec, firstAvailable: raw.first_available };
   if (raw.base_url === undefined && raw.token_key === undefined) return spec;
   const base = providers.get(provider)?.entry ?? { name: provider };
-  const { token_keys, token_key, impliedKey, account: _account, groups: _groups, ...rest } = base;
-  const keys = raw.token_key === undefined ? given({ token_keys, token_key, impliedKey }) : { token_key: raw.token_key };
+  const { token_keys, token_key, token_file, token_command, writtenIn, impliedKey, account: _account, groups: _groups, ...rest } = base;
+  const keys =
+    raw.token_key === undefined
+      ? given({ token_keys, token_key, token_file, token_command, writtenIn, impliedKey })
+      : { token_key: raw.token_key };
   const own: ProviderEntry = { ...rest, ...keys, ...given({ base_url: raw.base_url }), name: `${provider}@${name}` };
   return { ...spec, entry: afterVendor(own, provider) };
 }

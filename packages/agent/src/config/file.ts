@@ -69,8 +69,6 @@ export interface ProviderSpec {
   /** Defaults for its models. */
   readonly settings: ModelSettings;
   readonly effort?: Effort;
-  /** Prints a key; needs consent. */
-  readonly tokenCommand?: readonly string[];
 }
 
 export interface ModelSpec {

@@ -35,9 +35,7 @@ export function obstacles(file: AgentFile, agent: AgentSpec, chain: ChainSpec, e
   const missing = file.variables.filter((use) => use.missing && concerns(use, file, path, used));
   const variables = missing.map((use) => problem(use, `the environment variable ${use.name} is not set`, `set ${use.name}`));
   const entries = [...used.values()].flatMap(({ entry, where }) =>
-    file.providers.get(entry.name)?.tokenCommand !== undefined || missing.some((use) => within(use, where))
-      ? []
-      : entryObstacles(entry, where, env),
+    missing.some((use) => within(use, where)) ? [] : entryObstacles(entry, where, env),
   );
   const toolsets = agent.toolsets
     .filter(({ type }) => !isServedToolset(type))

@@ -77,6 +77,7 @@ export interface RawProvider extends RawSettings {
   readonly base_url?: string;
   readonly token_key?: string;
   readonly token_keys?: readonly string[];
+  readonly token_file?: string;
   readonly token_command?: readonly string[];
   readonly account?: string;
   readonly groups?: Readonly<Record<string, readonly string[]>>;

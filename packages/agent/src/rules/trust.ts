@@ -8,6 +8,8 @@
 export interface ConsentFacts {
   /** Known vendors' key variables that would go to a host that is not the vendor's. `to`: the base URL. */
   readonly sends: readonly { readonly variable: string; readonly to: string; readonly provider: string }[];
+  /** Files whose content is sent as a key. `to`: the base URL. */
+  readonly files?: readonly { readonly file: string; readonly to: string; readonly provider: string }[];
   /** Commands run while the file is loaded. `what`: the setting that holds them. */
   readonly commands: readonly { readonly what: string; readonly command: readonly string[] }[];
 }
@@ -20,11 +22,15 @@ export interface Need {
 }
 
 /** Each once, in order. */
-export function needs({ sends, commands }: ConsentFacts): readonly Need[] {
+export function needs({ sends, files = [], commands }: ConsentFacts): readonly Need[] {
   const all = [
     ...sends.map(({ variable, to, provider }) => ({
       fingerprint: `send ${variable} to ${originOf(to)}`,
       says: `provider "${provider}" sends the key in ${variable} to ${originOf(to)}, which is not the vendor's own host`,
+    })),
+    ...files.map(({ file, to, provider }) => ({
+      fingerprint: `send file ${JSON.stringify(file)} to ${originOf(to)}`,
+      says: `provider "${provider}" sends what is in the file ${quoted(file)} to ${originOf(to)} as its key`,
     })),
     ...commands.map(({ what, command }) => ({
       fingerprint: `run ${JSON.stringify([what, ...command])}`,

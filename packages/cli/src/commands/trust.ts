@@ -1,7 +1,7 @@
-import { chainOf, trustFile, type AgentFile, type ChainTarget } from '@holdfast/agent/engine';
+import { chainOf, providerNeeds, trustFile, type AgentFile, type ChainTarget } from '@holdfast/agent/engine';
 import { resolveProvider, systemClock } from '@holdfast/core/engine';
 import { agentFile } from '../config-files.ts';
-import { guarded, needsOf } from '../consent.ts';
+import { guarded } from '../consent.ts';
 import { EXIT, type Context } from '../context.ts';
 import { openStateFolder } from '../io/state-folder.ts';
 import { tame } from '../render/width.ts';
@@ -9,7 +9,7 @@ import { tame } from '../render/width.ts';
 /** `holdfast trust FILE`: records consent to what the file does now. What is changed in it later is asked for again. */
 export async function trust(context: Context, path: string): Promise<number> {
   const file = await agentFile(context, path);
-  const all = needsOf(
+  const all = providerNeeds(
     targetsOf(file, context).flatMap(({ entry }) => {
       const answer = resolveProvider(entry, context.env);
       return 'ok' in answer ? [answer.ok] : [];

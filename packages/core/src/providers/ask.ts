@@ -17,6 +17,8 @@ export interface AskModelOptions {
   /** The transport on whose `fetch` the models were opened; without it a model speaks for itself. */
   readonly transport?: Transport;
   readonly toolIds?: ToolIdRule;
+  /** `open` may answer another model each time: it is asked for every attempt. */
+  readonly varies?: true;
 }
 
 /** Asks AI SDK models: projects the prompt onto the target, opens the model on first use, and answers one strict source. */
@@ -32,7 +34,7 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
     return opening;
   };
   return async (request, attempt) => {
-    const model = known ?? (known = await ready());
+    const model = options.varies ? await open() : (known ??= await ready());
     const dialect = dialectOf(attempt.target.protocol);
     const toolIds = options.toolIds ?? toolIdRule(attempt.target.protocol);
     const prompt = projections.project(request.prompt, { ...attempt.target, toolIds });

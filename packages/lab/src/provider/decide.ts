@@ -1,4 +1,4 @@
-import { faultFor, type Fault, type Outage } from '../outage.ts';
+import { faultFor, type Fault, type Outage, type Reason } from '../outage.ts';
 import { answerOf, type Answer, type Facts, type Script } from '../script.ts';
 import type { Gate } from './gate.ts';
 import { make, promptTokens } from './make.ts';
@@ -23,13 +23,16 @@ export interface LabModel {
   readonly prefill?: boolean;
 }
 
+/** Whether a key is taken, or why not: asked for every request, so that keys may be limited, spent or changed while the provider runs. */
+export type KeyJudge = (key: string | undefined) => Reason | undefined;
+
 export interface Lab {
   readonly name: string;
   readonly protocol: Protocol;
   readonly models: Readonly<Record<string, LabModel>> | undefined;
   readonly script: Script<LabAnswer>;
   readonly outage: Outage;
-  readonly key: string | undefined;
+  readonly key: string | KeyJudge | undefined;
 }
 
 export interface Decision {
@@ -69,7 +72,8 @@ function deliveryOf(answer: LabAnswer, fault: Fault | undefined, ask: Ask, facts
 
 /** What this vendor refuses by itself. */
 export function refuse(lab: Lab, ask: Ask, facts: Omit<Facts, 'nth' | 'answered'>, key: string | undefined): Delivery | undefined {
-  if (lab.key !== undefined && key !== lab.key) return refusal({ reason: 'auth' }, ask);
+  const why = keyRefusal(lab, key);
+  if (why !== undefined) return refusal({ reason: why }, ask);
   const model = lab.models && Object.hasOwn(lab.models, facts.model) ? lab.models[facts.model] : undefined;
   if (facts.model === '' || facts.turns.every(({ role }) => role === 'system')) return refusal({ reason: 'bad-request' }, ask);
   if (lab.models && !model) return refusal({ reason: 'model-missing' }, ask);
@@ -78,4 +82,9 @@ export function refuse(lab: Lab, ask: Ask, facts: Omit<Facts, 'nth' | 'answered'
     return refusal({ reason: 'overflow' }, ask, { tokens: { requested, limit: model.window } });
   if (model?.prefill === false && facts.turns.at(-1)?.role === 'assistant') return refusal({ reason: 'prefill' }, ask);
   return undefined;
+}
+
+export function keyRefusal({ key: due }: Pick<Lab, 'key'>, key: string | undefined): Reason | undefined {
+  if (typeof due === 'function') return due(key);
+  return due === undefined || key === due ? undefined : 'auth';
 }

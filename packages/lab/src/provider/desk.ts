@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/core';
 import { failsFromNowOn, faultFor } from '../outage.ts';
-import { decide, refuse, type Decision, type Lab } from './decide.ts';
+import { decide, keyRefusal, refuse, type Decision, type Lab } from './decide.ts';
 import { promptTokens } from './make.ts';
 import { body as inOnePiece, JSON_HEAD, refusal, type Delivery } from './plan-delivery.ts';
 import { isRow, type Protocol, type RawFacts, type Route } from './protocol.ts';
@@ -56,7 +56,8 @@ export class Desk {
     const ask = { protocol, facts: raw, now };
     if (!route) return refusal({ status: 404, reason: 'bad-request' }, ask);
     if (route.kind === 'models') {
-      if (this.#lab.key !== undefined && key !== this.#lab.key) return refusal({ reason: 'auth' }, ask);
+      const why = keyRefusal(this.#lab, key);
+      if (why !== undefined) return refusal({ reason: why }, ask);
       return inOnePiece(200, JSON_HEAD, JSON.stringify(protocol.models(Object.keys(models ?? { 'small-1': {} }))));
     }
     const facts = { ...raw, model: route.model ?? raw.model, provider: this.#lab.name };

@@ -24,7 +24,7 @@
  * blanks; after content half of the body, then the same end (`cut`: shorter than its content-length; `clean-end`: a whole HTTP message
  * with half a JSON; `bad-frame`: without its last brace; `cut-after-finish`: all of it, without HTTP's last chunk).
  */
-export type { LabAnswer, LabModel } from './decide.ts';
+export type { KeyJudge, LabAnswer, LabModel } from './decide.ts';
 export type { WireStyle } from './deliver.ts';
 export { gate, type Gate } from './gate.ts';
 export { PROTOCOLS, type ProtocolName } from './protocol.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '@holdfast/core';
 import type { Outage } from '../outage.ts';
 import type { Script } from '../script.ts';
-import type { LabAnswer, LabModel } from './decide.ts';
+import type { KeyJudge, LabAnswer, LabModel } from './decide.ts';
 import type { WireStyle } from './deliver.ts';
 import { Desk } from './desk.ts';
 import { answer, bodyOf, headersOf } from './exchange.ts';
@@ -21,8 +21,8 @@ export interface LabProviderOptions {
   readonly models?: Readonly<Record<string, LabModel>>;
   readonly script?: Script<LabAnswer>;
   readonly outage?: Outage;
-  /** With one, every other key is refused. */
-  readonly key?: string;
+  /** With one, every other key is refused; a function says of each key why. */
+  readonly key?: string | KeyJudge;
   readonly clock?: Clock;
   /** Between pings of the `pings` fault; default 20. */
   readonly pingMs?: number;
