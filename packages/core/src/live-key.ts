@@ -1,7 +1,7 @@
 import { orAbort } from './abort.ts';
 import type { Clock, Credential, IssuedKey } from './ports.ts';
 import { ModelFailure } from './rules/failure.ts';
-import { RefreshFailure, refreshLabel, refreshPause } from './rules/refresh.ts';
+import { keyOf, RefreshFailure, refreshLabel, refreshPause } from './rules/refresh.ts';
 
 export interface LiveKeyPorts {
   readonly clock: Pick<Clock, 'now' | 'after'>;
@@ -191,12 +191,3 @@ export class LiveKey {
 }
 
 const ignore = (): void => {};
-
-/** From JavaScript it may be anything. White space around a key is a shell's doing and would break the header. */
-function keyOf(issued: IssuedKey): string | undefined {
-  const key: unknown = typeof issued === 'object' && issued !== null ? issued.key : issued;
-  const text = typeof key === 'string' ? key.trim() : '';
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(text)) throw new RefreshFailure('invalid_response');
-  return text === '' ? undefined : text;
-}

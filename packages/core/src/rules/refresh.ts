@@ -73,3 +73,14 @@ export class RefreshFailure extends Error {
     this.label = label;
   }
 }
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** The key a source gave, alone or as `{ key }`: from JavaScript it may be anything. White space around it is a shell's doing and would break the header. */
+export function keyOf(issued: unknown): string | undefined {
+  const key = typeof issued === 'object' && issued !== null ? (issued as { readonly key?: unknown }).key : issued;
+  const text = typeof key === 'string' ? key.trim() : '';
+  if (CONTROL.test(text)) throw new RefreshFailure('invalid_response');
+  return text === '' ? undefined : text;
+}
