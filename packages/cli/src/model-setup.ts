@@ -1,7 +1,7 @@
 import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
 import {
   askModel,
-  LiveKey,
+  type LiveKey,
   openedWith,
   CHAIN_DEFAULTS,
   classify,
@@ -32,6 +32,7 @@ import { alloy } from './alloy.ts';
 import { defaultsOf } from './model-defaults.ts';
 import { CommandError, EXIT } from './context.ts';
 import { providerFetch } from './io/provider-fetch.ts';
+import { liveKeys } from './live-keys.ts';
 import { namedKeys, namingKey, type NamedKeys } from './named-keys.ts';
 import { targetOf } from './target-facts.ts';
 
@@ -67,16 +68,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   const machine = new Machine(systemClock, proxies);
   const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
   const wire = transport({ fetch: client.fetch, clock: systemClock, rows: userRows });
-  const lives = new Map<string, LiveKey>();
-  /** One for each key, whatever number of targets send it. */
-  const liveKey = ({ name }: ResolvedProvider, { source, credential }: ResolvedKey): LiveKey | undefined => {
-    if (source === undefined) return undefined;
-    const secret = (value: string): void => ports.secret(`${name} key`, value);
-    const known =
-      lives.get(credential) ?? new LiveKey(`the key of ${name}`, ports.keySource(source), { clock: systemClock, hash: ports.hash, secret });
-    lives.set(credential, known);
-    return known;
-  };
+  const liveKey = liveKeys(ports);
   const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
     provider.keys.map((key) => reachable(target, provider, key, { wire, hash: ports.hash, live: liveKey(provider, key) }));
   const places = resolved.map(reach);
