@@ -1,4 +1,5 @@
 /** Contract suites for adapters of this package's ports, and the laws of readers. */
 export { healthStoreContract, type SharedHealth, type Suite } from './testing/health-store.contract.ts';
 export { affinityStoreContract, type SharedAffinity } from './testing/affinity-store.contract.ts';
+export { callStoreContract } from './testing/call-store.contract.ts';
 export { readerLaws, type ReaderLaws } from './testing/reader-laws.ts';

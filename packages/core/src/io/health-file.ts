@@ -1,5 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statfsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { identityOf, moveAside, privateFile, shareable } from './database-file.ts';
 import { prepareRows, prepareSchema, type Rows } from './health-rows.ts';
 import { openDatabase, type Database } from './sqlite-driver.ts';
 
@@ -16,14 +15,8 @@ export interface HealthFile extends Rows {
 /** Ms for which a locked database may block the event loop. */
 const BUSY_MS = 3;
 
-/** Locks over these are not to be trusted: NFS, SMB and CIFS, and 9p as WSL mounts Windows drives. */
-const NETWORK = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997]);
-
 export function openHealthFile(folder: string, file = 'health.db'): HealthFile {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (isNetwork(folder)) throw new Error(`${folder} is on a network file system, where processes cannot share a database safely`);
-  const path = join(folder, file);
-  makePrivate(path);
+  const path = privateFile(folder, file);
   const identity = identityOf(path);
   const database = openDatabase(path, BUSY_MS);
   try {
@@ -42,13 +35,11 @@ const damaged = new WeakMap<Error, { readonly path: string; readonly identity: s
 /** For a file that could not even be opened: moves it aside like `moveAside`. */
 export function moveUnopened(error: unknown, stamp: number): string | undefined {
   const file = error instanceof Error ? damaged.get(error) : undefined;
-  return file && move(file.path, file.identity, stamp);
+  return file && moveAside(file.path, file.identity, stamp);
 }
 
 function prepare(database: Database): void {
-  // Where the file system cannot do WAL, SQLite answers the mode it kept, and that one serves too.
-  database.prepare('PRAGMA journal_mode = WAL').get();
-  database.exec('PRAGMA synchronous = NORMAL');
+  shareable(database);
   prepareSchema(database);
 }
 
@@ -56,41 +47,7 @@ function handle(database: Database, path: string, identity: string | undefined):
   return {
     exec: (sql) => void database.exec(sql),
     isReplaced: () => identityOf(path) !== identity,
-    moveAside: (stamp) => move(path, identity, stamp),
+    moveAside: (stamp) => moveAside(path, identity, stamp),
     close: () => database.close(),
   };
-}
-
-function move(path: string, identity: string | undefined, stamp: number): string | undefined {
-  if (identity === undefined || identityOf(path) !== identity) return undefined;
-  const aside = `${path}.corrupt-${stamp}`;
-  renameSync(path, aside);
-  // Left behind, they would be taken for the log of the file that comes next.
-  for (const suffix of ['-wal', '-shm']) {
-    try {
-      renameSync(path + suffix, aside + suffix);
-    } catch {
-      // There was none.
-    }
-  }
-  return aside;
-}
-
-/** SQLite gives its log the mode of the database: it must be private before the first byte. */
-function makePrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
-}
-
-function identityOf(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.dev}:${stat.ino}`;
-}
-
-function isNetwork(folder: string): boolean {
-  try {
-    return NETWORK.has(statfsSync(folder).type);
-  } catch {
-    return false;
-  }
 }

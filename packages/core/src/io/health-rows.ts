@@ -1,5 +1,6 @@
 import { COOL, type Belief, type Lease, type Ramp, type Suspect, type Why } from '../rules/belief.ts';
 import type { Bucket } from '../rules/retry-bucket.ts';
+import { growingTable } from './database-file.ts';
 import type { Database, SqlValue, Statement } from './sqlite-driver.ts';
 
 /**
@@ -36,16 +37,7 @@ type Row = Record<keyof typeof COLUMNS | 'scope' | 'seq', unknown>;
 const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 
 export function prepareSchema(database: Database): void {
-  const wanted = NAMES.map((name) => `${name} ${COLUMNS[name]}`);
-  database.exec(`CREATE TABLE IF NOT EXISTS belief (scope TEXT PRIMARY KEY, ${wanted.join(', ')}, seq ${SEQ})`);
-  const there = new Set(
-    database
-      .prepare('PRAGMA table_info(belief)')
-      .all()
-      .map((row) => (row as { name: string }).name),
-  );
-  for (const name of NAMES) if (!there.has(name)) database.exec(`ALTER TABLE belief ADD COLUMN ${name} ${COLUMNS[name]}`);
-  if (!there.has('seq')) database.exec(`ALTER TABLE belief ADD COLUMN seq ${SEQ}`);
+  growingTable(database, 'belief', 'scope', { ...COLUMNS, seq: SEQ });
   database.exec('CREATE INDEX IF NOT EXISTS belief_seq ON belief (seq)');
 }
 

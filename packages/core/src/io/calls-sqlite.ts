@@ -1,0 +1,202 @@
+import { openOf, type CallFilter, type CallStore, type StoredCall } from '../calls.ts';
+import type { Clock } from '../ports.ts';
+import type { CallRecord } from '../rules/record.ts';
+import type { OpenCall } from '../sinks/sink-types.ts';
+import { callRows, type CallRows, type CallWrite } from './calls-rows.ts';
+import { identityOf, moveAside, privateFile, shareable } from './database-file.ts';
+import { isBusy, isCorrupt, openDatabase, type Database } from './sqlite-driver.ts';
+
+export interface SqliteCallsOptions {
+  /** The state folder; made when it is missing. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** This process, and whether the one that made a call still lives. */
+  readonly owner: string;
+  readonly alive: (owner: string) => boolean;
+  /** Told once of a damaged file that was moved aside, and once when nothing can be kept. */
+  readonly say: (line: string) => void;
+  /** Ms for which records are kept; default 30 days. */
+  readonly keep?: number;
+  /** Ms for which messages are kept, where they are kept at all; default 7 days. */
+  readonly keepPrompts?: number;
+  /** Records that are kept; default 100,000. */
+  readonly most?: number;
+}
+
+const DAY = 24 * 3_600_000;
+/** Ms for which records are gathered before they are written in one transaction. */
+const BATCH = 50;
+/** Ms for which a locked database may block the event loop. */
+const BUSY_MS = 3;
+const LAST_BUSY_MS = 250;
+/** Records that wait for a database that cannot be written; then the oldest is lost. */
+const MOST_WAITING = 1_000;
+/** Ms between two looks at what is too old. */
+const TRIM = 3_600_000;
+
+interface Opened {
+  readonly database: Database;
+  readonly rows: CallRows;
+  readonly path: string;
+  readonly identity: string | undefined;
+}
+
+/**
+ * Records of calls in a state folder, `calls.db`, shared by every process that uses it.
+ *
+ * R1. A call is written when it begins to ask and again when it is over, in batches, never while a call waits for it.
+ * R2. What cannot be written now is tried again with the next batch; nothing is thrown at who made the call.
+ * R3. An open record of a process that is gone is shown as lost.
+ */
+export class SqliteCalls implements CallStore {
+  readonly #options: SqliteCallsOptions;
+  readonly #waiting = new Map<string, CallWrite>();
+  #opened: Opened | undefined;
+  #stop: (() => void) | undefined;
+  #trimmed = -Infinity;
+  #said = false;
+
+  constructor(options: SqliteCallsOptions) {
+    this.#options = options;
+  }
+
+  opened(open: OpenCall): void {
+    this.#add({ open });
+  }
+
+  closed(record: CallRecord, messages?: readonly unknown[]): void {
+    this.#add({ open: this.#waiting.get(record.id)?.open ?? openOf(record), record, messages });
+  }
+
+  list(filter: CallFilter = {}): readonly StoredCall[] {
+    return this.#read((rows) => rows.list(filter, this.#options.alive));
+  }
+
+  find(id: string): readonly StoredCall[] {
+    return this.#read((rows) => rows.find(id, this.#options.alive));
+  }
+
+  messages(id: string): readonly unknown[] | undefined {
+    return this.#read((rows) => rows.messages(id));
+  }
+
+  /** Writes what waits; what cannot be written goes on waiting. */
+  flush(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    if (this.#waiting.size === 0) return;
+    try {
+      this.#whole(({ database, rows }) => {
+        database.exec('BEGIN IMMEDIATE');
+        try {
+          for (const call of this.#waiting.values()) rows.put(call, this.#options.owner);
+          this.#trim(rows);
+          database.exec('COMMIT');
+        } catch (error) {
+          rollback(database);
+          throw error;
+        }
+      });
+      this.#waiting.clear();
+      this.#said = false;
+    } catch (error) {
+      if (!isBusy(error)) this.#lost(error);
+    }
+  }
+
+  /** Waits a little longer than a call would: what cannot be written now is lost. */
+  close(): void {
+    this.#opened?.database.exec(`PRAGMA busy_timeout = ${LAST_BUSY_MS}`);
+    this.flush();
+    this.#shut();
+  }
+
+  #add(call: CallWrite): void {
+    this.#waiting.delete(call.open.id);
+    this.#waiting.set(call.open.id, call);
+    if (this.#waiting.size > MOST_WAITING) this.#waiting.delete(this.#waiting.keys().next().value!);
+    this.#stop ??= this.#options.clock.after(BATCH, () => {
+      this.#stop = undefined;
+      this.flush();
+      if (this.#waiting.size > 0) this.#again();
+    });
+  }
+
+  /** The database was locked or gone: not at once again, or a full disk would be asked twenty times a second. */
+  #again(): void {
+    this.#stop ??= this.#options.clock.after(this.#said ? 20 * BATCH : BATCH, () => {
+      this.#stop = undefined;
+      this.flush();
+    });
+  }
+
+  #trim(rows: CallRows): void {
+    const { clock, keep = 30 * DAY, keepPrompts = 7 * DAY, most = 100_000 } = this.#options;
+    if (clock.mono() - this.#trimmed < TRIM) return;
+    this.#trimmed = clock.mono();
+    rows.trim({ since: clock.now() - keep, promptsSince: clock.now() - keepPrompts, most });
+  }
+
+  #read<T>(verb: (rows: CallRows) => T): T {
+    this.flush();
+    return this.#whole(({ rows }) => verb(rows));
+  }
+
+  /** A damaged file is moved aside, and the work done again on a new one. */
+  #whole<T>(work: (opened: Opened) => T): T {
+    try {
+      return work(this.#open());
+    } catch (error) {
+      const opened = this.#opened ?? unopened.get(error as object);
+      if (!isBusy(error)) this.#shut();
+      if (!isCorrupt(error) || !opened) throw error;
+      const aside = moveAside(opened.path, opened.identity, this.#options.clock.now());
+      if (aside) this.#options.say(`the file of call records was damaged and is now ${aside}; records start afresh`);
+      return work(this.#open());
+    }
+  }
+
+  #open(): Opened {
+    if (this.#opened && identityOf(this.#opened.path) !== this.#opened.identity) this.#shut();
+    this.#opened ??= open(this.#options.folder);
+    return this.#opened;
+  }
+
+  #shut(): void {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    opened?.database.close();
+  }
+
+  #lost(error: unknown): void {
+    if (this.#said) return;
+    this.#said = true;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#options.say(`records of calls cannot be kept in ${this.#options.folder} now: ${why}; calls go on`);
+  }
+}
+
+/** Which file an error came from that could not even be opened. */
+const unopened = new WeakMap<object, Pick<Opened, 'path' | 'identity'>>();
+
+function open(folder: string): Opened {
+  const path = privateFile(folder, 'calls.db');
+  const identity = identityOf(path);
+  const database = openDatabase(path, BUSY_MS);
+  try {
+    shareable(database);
+    return { database, rows: callRows(database), path, identity };
+  } catch (error) {
+    database.close();
+    unopened.set(error as object, { path, identity });
+    throw error;
+  }
+}
+
+function rollback(database: Database): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // SQLite had rolled back by itself; the error that made it is the one to tell.
+  }
+}
