@@ -111,6 +111,34 @@ function sessionsCommand(root: Command, perform: Perform): void {
     );
 }
 
+function callsCommand(root: Command, perform: Perform): void {
+  root
+    .command('calls')
+    .description('records of model calls: who was tried, why, how long it took, what it cost')
+    .argument('[action]', 'list | show', 'list')
+    .argument('[call]', 'a REF of the list, or -1 for the newest that fits')
+    .option('--since <WHEN>', 'so long ago (2h, 30m) or a date')
+    .option('--caller <NAME>', 'only of this caller')
+    .option('--session <ID>', 'only of this session')
+    .option('--model <TEXT>', 'only calls that asked a target with this in its name')
+    .option('--failed', 'only calls that nobody answered, lost ones included')
+    .addOption(new Option('--limit <N>', 'the newest so many').argParser(whole))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast calls
+  holdfast calls list --failed --since 2h
+  holdfast calls show -1                              the newest, attempt by attempt
+  holdfast calls list --model anthropic/ --json`,
+    )
+    .action(async (action: string, call: string | undefined, own: object, command: Command) =>
+      perform(flagsOf(command), async (context) =>
+        (await import('./commands/calls.ts')).calls(context, { ...own, action, ...(call !== undefined && { call }) }),
+      ),
+    );
+}
+
 function configCommand(root: Command, perform: Perform): void {
   const config = root.command('config').description('agent and gateway files');
   config
@@ -150,6 +178,7 @@ export function program(perform: Perform): Command {
   runCommand(root, perform);
   healthCommand(root, perform);
   sessionsCommand(root, perform);
+  callsCommand(root, perform);
   configCommand(root, perform);
   trustCommand(root, perform);
   return root;

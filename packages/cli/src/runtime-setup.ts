@@ -12,17 +12,15 @@ import {
   type SessionStore,
   type Tool,
 } from '@holdfast/agent/engine';
-import { orAbort, systemClock, systemNewId, type Emit, type KeySource, type SecretRegistry } from '@holdfast/core/engine';
+import { orAbort, systemClock, systemNewId, type SecretRegistry } from '@holdfast/core/engine';
 import { chooseAgent, type AgentChoice, type ChosenAgent } from './agent-setup.ts';
-import { consentTo } from './consent.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
 import { home, machineFacts, workingFolder } from './io/folders.ts';
-import { affinityStore, healthStore } from './io/health-store.ts';
-import { keySource } from './io/key-source.ts';
 import { identity, realFile, sessionStore } from './io/session-store.ts';
-import { keyedHash, openStateFolder } from './io/state-folder.ts';
+import { openStateFolder } from './io/state-folder.ts';
 import { readTextFile } from './io/text-file.ts';
 import { LiveSecrets } from './live-secrets.ts';
+import { openPorts } from './model-ports.ts';
 import { chainModel } from './model-setup.ts';
 import type { NamedKeys } from './named-keys.ts';
 import { runView, type RunView } from './run-view.ts';
@@ -61,23 +59,9 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     runView(context.terminal, { json: context.json, explain: options.explain ?? false, logLevel: context.logLevel }),
     secrets,
   );
-  const hash = keyedHash(state);
-  const health = healthStore(state, view.notice);
-  const affinity = affinityStore(state, view.notice);
-  const emit: Emit = (event) => view.call(event);
   for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
   const tools = agentTools(chosen.spec, context, secrets);
-  const environment = (): Record<string, string> => secrets.childEnvironment(context.environment);
-  const ports = {
-    env: context.env,
-    health,
-    affinity,
-    hash,
-    emit,
-    secret: secrets.add,
-    keySource: (source: KeySource) => keySource(source, { cwd: context.cwd, environment }),
-    consent: consentTo(context, state, options.file),
-  };
+  const ports = openPorts(context, { state, path: options.file, file: chosen.file }, secrets, view);
   const { model, keys, close } = await chainModel(chosen.chain, chosen.file, ports);
   const store = await orAbort(sessionStore(state), context.signal);
   const attended = context.terminal.inIsTty && !context.json;
@@ -105,7 +89,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     file: { name: options.file, path },
     close: async () => {
       await runtime.close();
-      await Promise.allSettled([close(), store.close(), health.close(), affinity.close()]);
+      await Promise.allSettled([close(), store.close(), ports.close()]);
     },
   };
 }

@@ -3,7 +3,20 @@
  * checked and warned of, once each. Objects that are not listed are acted on whole.
  */
 export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
-  file: ['version', 'metadata', 'agents', 'models', 'providers', 'toolsets', 'permissions', 'tiers', 'lanes', 'server', 'classify'],
+  file: [
+    'version',
+    'metadata',
+    'agents',
+    'models',
+    'providers',
+    'toolsets',
+    'permissions',
+    'tiers',
+    'lanes',
+    'server',
+    'classify',
+    'records',
+  ],
   agent: [
     'model',
     'fallback',

@@ -15,8 +15,17 @@ export interface AgentFile {
   /** `lanes` and `server`: checked, and kept for the parts that act on them. */
   readonly lanes: Readonly<Record<string, unknown>>;
   readonly server: Readonly<Record<string, unknown>>;
+  readonly records: RecordsSpec;
   /** Every `${env.NAME}` that was met, set or not. */
   readonly variables: readonly VariableUse[];
+}
+
+/** What is kept of calls, in ms. */
+export interface RecordsSpec {
+  readonly keep?: number;
+  /** What was asked is kept too, apart from the records. */
+  readonly persistPrompts?: boolean;
+  readonly keepPrompts?: number;
 }
 
 export interface AgentSpec {

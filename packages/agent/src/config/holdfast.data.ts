@@ -1,4 +1,4 @@
-// The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `server`, `classify`, and keys of providers and models), and the whole files.
+// The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `server`, `classify`, `records`, and keys of providers and models), and the whole files.
 import { FAILURE_KINDS } from '@holdfast/core/engine';
 import { DOCKER_FILE, MODEL, PROVIDER } from './docker.data.ts';
 import type { ObjectShape, Shape } from './shape.ts';
@@ -142,7 +142,13 @@ const CLASSIFY: Shape = {
   },
 };
 
-const SECTIONS = { tiers: TIERS, lanes: LANES, server: SERVER, classify: CLASSIFY };
+const RECORDS: Shape = {
+  is: 'object',
+  strict: true,
+  keys: { keep: DURATION, persist_prompts: { is: 'boolean' }, keep_prompts: DURATION },
+};
+
+const SECTIONS = { tiers: TIERS, lanes: LANES, server: SERVER, classify: CLASSIFY, records: RECORDS };
 
 export const AGENT_FILE: ObjectShape = {
   ...DOCKER_FILE,

@@ -2,7 +2,7 @@ import { parseDuration, parseTier } from '@holdfast/core/engine';
 import type { TierNames } from '@holdfast/core/engine';
 import { modelOf, providerOf } from './entries.ts';
 import type { Written } from './entries.ts';
-import type { AgentFile, AgentSpec, ChainSettings, TierSpec, ToolsetSpec, VariableUse } from './file.ts';
+import type { AgentFile, AgentSpec, ChainSettings, RecordsSpec, TierSpec, ToolsetSpec, VariableUse } from './file.ts';
 import { knownProviders } from './names.ts';
 import type { Mark } from './problem.ts';
 import type { RawAgent, RawFile, RawTier, RawToolset } from './raw.ts';
@@ -53,7 +53,17 @@ export function normalise({ name, root, raw, variables, base }: Checked): AgentF
     ],
     lanes: { ...base?.lanes, ...raw.lanes },
     server: { ...base?.server, ...raw.server },
+    records: { ...base?.records, ...recordsOf(raw.records ?? {}) },
     variables: [...variables, ...(base?.variables ?? [])],
+  };
+}
+
+function recordsOf({ keep, persist_prompts: persistPrompts, keep_prompts: keepPrompts }: NonNullable<RawFile['records']>): RecordsSpec {
+  const [kept, keptPrompts] = [msOf(keep), msOf(keepPrompts)];
+  return {
+    ...(kept !== undefined && { keep: kept }),
+    ...(persistPrompts !== undefined && { persistPrompts }),
+    ...(keptPrompts !== undefined && { keepPrompts: keptPrompts }),
   };
 }
 

@@ -20,6 +20,11 @@ export interface RawFile {
   }[];
   readonly lanes?: Readonly<Record<string, unknown>>;
   readonly server?: Readonly<Record<string, unknown>>;
+  readonly records?: {
+    readonly keep?: string | number;
+    readonly persist_prompts?: boolean;
+    readonly keep_prompts?: string | number;
+  };
 }
 
 export interface RawAgent {

@@ -1,7 +1,7 @@
 import { quoted, restWords } from '@holdfast/core/engine';
 import type { CallRecord, Usage } from '@holdfast/core/engine';
 
-const usd = (amount: number): string =>
+export const usd = (amount: number): string =>
   amount >= 0.01 || amount === 0 ? `$${amount.toFixed(2)}` : `$${amount.toFixed(5).replace(/0+$/, '')}`;
 
 const count = (n: number): string => n.toLocaleString('en-US');
@@ -28,7 +28,8 @@ export function recordLines(record: CallRecord): readonly string[] {
   ];
 }
 
-function attemptWords({ failure, shown, usage, usd: cost }: CallRecord['attempts'][number]): string {
+/** What came of one attempt. */
+export function attemptWords({ failure, shown, usage, usd: cost }: CallRecord['attempts'][number]): string {
   const tokens = usage ? `, ${usageWords(usage, cost)}` : '';
   if (!failure) return `answered${tokens}`;
   const said = quoted(failure.message, failure.facts.detail);

@@ -2,9 +2,10 @@ import { openOf, type CallFilter, type CallStore, type StoredCall } from '../cal
 import type { Clock } from '../ports.ts';
 import type { CallRecord } from '../rules/record.ts';
 import type { OpenCall } from '../sinks/sink-types.ts';
-import { callRows, type CallRows, type CallWrite } from './calls-rows.ts';
-import { identityOf, moveAside, privateFile, shareable } from './database-file.ts';
-import { isBusy, isCorrupt, openDatabase, type Database } from './sqlite-driver.ts';
+import { fileOf, openCalls, type CallsFile } from './calls-file.ts';
+import type { CallRows, CallWrite } from './calls-rows.ts';
+import { identityOf, moveAside } from './database-file.ts';
+import { isBusy, isCorrupt } from './sqlite-driver.ts';
 
 export interface SqliteCallsOptions {
   /** The state folder; made when it is missing. */
@@ -26,20 +27,10 @@ export interface SqliteCallsOptions {
 const DAY = 24 * 3_600_000;
 /** Ms for which records are gathered before they are written in one transaction. */
 const BATCH = 50;
-/** Ms for which a locked database may block the event loop. */
-const BUSY_MS = 3;
-const LAST_BUSY_MS = 250;
 /** Records that wait for a database that cannot be written; then the oldest is lost. */
 const MOST_WAITING = 1_000;
 /** Ms between two looks at what is too old. */
 const TRIM = 3_600_000;
-
-interface Opened {
-  readonly database: Database;
-  readonly rows: CallRows;
-  readonly path: string;
-  readonly identity: string | undefined;
-}
 
 /**
  * Records of calls in a state folder, `calls.db`, shared by every process that uses it.
@@ -51,7 +42,7 @@ interface Opened {
 export class SqliteCalls implements CallStore {
   readonly #options: SqliteCallsOptions;
   readonly #waiting = new Map<string, CallWrite>();
-  #opened: Opened | undefined;
+  #opened: CallsFile | undefined;
   #stop: (() => void) | undefined;
   #trimmed = -Infinity;
   #said = false;
@@ -86,17 +77,12 @@ export class SqliteCalls implements CallStore {
     this.#stop = undefined;
     if (this.#waiting.size === 0) return;
     try {
-      this.#whole(({ database, rows }) => {
-        database.exec('BEGIN IMMEDIATE');
-        try {
+      this.#whole((file) =>
+        file.atOnce((rows) => {
           for (const call of this.#waiting.values()) rows.put(call, this.#options.owner);
           this.#trim(rows);
-          database.exec('COMMIT');
-        } catch (error) {
-          rollback(database);
-          throw error;
-        }
-      });
+        }),
+      );
       this.#waiting.clear();
       this.#said = false;
     } catch (error) {
@@ -106,7 +92,7 @@ export class SqliteCalls implements CallStore {
 
   /** Waits a little longer than a call would: what cannot be written now is lost. */
   close(): void {
-    this.#opened?.database.exec(`PRAGMA busy_timeout = ${LAST_BUSY_MS}`);
+    this.#opened?.patient();
     this.flush();
     this.#shut();
   }
@@ -143,11 +129,11 @@ export class SqliteCalls implements CallStore {
   }
 
   /** A damaged file is moved aside, and the work done again on a new one. */
-  #whole<T>(work: (opened: Opened) => T): T {
+  #whole<T>(work: (opened: CallsFile) => T): T {
     try {
       return work(this.#open());
     } catch (error) {
-      const opened = this.#opened ?? unopened.get(error as object);
+      const opened = this.#opened ?? fileOf(error);
       if (!isBusy(error)) this.#shut();
       if (!isCorrupt(error) || !opened) throw error;
       const aside = moveAside(opened.path, opened.identity, this.#options.clock.now());
@@ -156,16 +142,16 @@ export class SqliteCalls implements CallStore {
     }
   }
 
-  #open(): Opened {
+  #open(): CallsFile {
     if (this.#opened && identityOf(this.#opened.path) !== this.#opened.identity) this.#shut();
-    this.#opened ??= open(this.#options.folder);
+    this.#opened ??= openCalls(this.#options.folder);
     return this.#opened;
   }
 
   #shut(): void {
     const opened = this.#opened;
     this.#opened = undefined;
-    opened?.database.close();
+    opened?.close();
   }
 
   #lost(error: unknown): void {
@@ -173,30 +159,5 @@ export class SqliteCalls implements CallStore {
     this.#said = true;
     const why = error instanceof Error ? error.message : String(error);
     this.#options.say(`records of calls cannot be kept in ${this.#options.folder} now: ${why}; calls go on`);
-  }
-}
-
-/** Which file an error came from that could not even be opened. */
-const unopened = new WeakMap<object, Pick<Opened, 'path' | 'identity'>>();
-
-function open(folder: string): Opened {
-  const path = privateFile(folder, 'calls.db');
-  const identity = identityOf(path);
-  const database = openDatabase(path, BUSY_MS);
-  try {
-    shareable(database);
-    return { database, rows: callRows(database), path, identity };
-  } catch (error) {
-    database.close();
-    unopened.set(error as object, { path, identity });
-    throw error;
-  }
-}
-
-function rollback(database: Database): void {
-  try {
-    database.exec('ROLLBACK');
-  } catch {
-    // SQLite had rolled back by itself; the error that made it is the one to tell.
   }
 }

@@ -1,0 +1,47 @@
+import type { AgentFile } from '@holdfast/agent/engine';
+import type { CallEvent, KeySource, SecretRegistry } from '@holdfast/core/engine';
+import { callRecords } from './call-records.ts';
+import { consentTo } from './consent.ts';
+import type { Context } from './context.ts';
+import { affinityStore, healthStore } from './io/health-store.ts';
+import { keyedHash } from './io/state-folder.ts';
+import { keySource } from './io/key-source.ts';
+import type { ModelPorts } from './model-setup.ts';
+
+/** Who watches calls, and hears what else happens. */
+export interface Watcher {
+  call(event: CallEvent): void;
+  notice(text: string): void;
+}
+
+/** What models of a file need of a state folder, open. */
+export interface OpenPorts extends ModelPorts {
+  close(): Promise<void>;
+}
+
+/** `path`: of the file, as the user named it. */
+export function openPorts(
+  context: Context,
+  { state, path, file }: { readonly state: string; readonly path: string; readonly file: AgentFile },
+  secrets: SecretRegistry,
+  view: Watcher,
+): OpenPorts {
+  const health = healthStore(state, view.notice);
+  const affinity = affinityStore(state, view.notice);
+  const records = callRecords(state, file, secrets, view.notice);
+  const environment = (): Record<string, string> => secrets.childEnvironment(context.environment);
+  return {
+    env: context.env,
+    health,
+    affinity,
+    hash: keyedHash(state),
+    emit: (event, payload) => {
+      view.call(event);
+      records.emit(event, payload);
+    },
+    secret: secrets.add,
+    keySource: (source: KeySource) => keySource(source, { cwd: context.cwd, environment }),
+    consent: consentTo(context, state, path),
+    close: async () => void (await Promise.allSettled([health.close(), affinity.close(), records.close()])),
+  };
+}
