@@ -21,7 +21,9 @@ import {
   type KeySource,
   type Emit,
   type HealthStore,
+  Moving,
   type Model,
+  type MovingStore,
   type Reachable,
   type ResolvedKey,
   type ResolvedProvider,
@@ -39,6 +41,8 @@ import { targetOf } from './target-facts.ts';
 export interface ModelPorts {
   readonly env: (name: string) => string | undefined;
   readonly health: HealthStore;
+  /** Which repairs models needed. */
+  readonly moving?: MovingStore;
   readonly affinity: AffinityStore;
   readonly hash: (text: string) => string;
   readonly emit: Emit;
@@ -69,8 +73,10 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   const userRows: readonly UserRow[] = file.classify as readonly UserRow[];
   const wire = transport({ fetch: client.fetch, clock: systemClock, rows: userRows });
   const liveKey = liveKeys(ports);
+  // The run loop says of every block where it came from.
+  const moving = new Moving({ now: () => systemClock.now(), makers: false, ...(ports.moving && { store: ports.moving }) });
   const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
-    provider.keys.map((key) => reachable(target, provider, key, { wire, hash: ports.hash, live: liveKey(provider, key) }));
+    provider.keys.map((key) => reachable(target, provider, key, { wire, moving, hash: ports.hash, live: liveKey(provider, key) }));
   const places = resolved.map(reach);
   const spec = {
     settings: {
@@ -124,15 +130,16 @@ function resolve(target: ChainTarget, ports: ModelPorts): ResolvedProvider {
 
 interface Ways {
   readonly wire: ReturnType<typeof transport>;
+  readonly moving: Moving;
   readonly hash: (text: string) => string;
   readonly live: LiveKey | undefined;
 }
 
-function reachable(target: ChainTarget, provider: ResolvedProvider, key: ResolvedKey, { wire, hash, live }: Ways): Reachable {
+function reachable(target: ChainTarget, provider: ResolvedProvider, key: ResolvedKey, { wire, moving, hash, live }: Ways): Reachable {
   const open = (value?: string): Promise<Model> =>
     openModel(provider, withoutLong(target.model), { fetch: wire.fetch, key: value === undefined ? key : { ...key, value } });
   const known: Target = targetOf(target, provider, key, hash);
-  const shared = { transport: wire, ...(provider.toolIds && { toolIds: provider.toolIds }) };
+  const shared = { transport: wire, moving };
   const defaults = defaultsOf(target, provider);
   if (!live) return { target: known, ask: askModel(() => open(), shared), defaults };
   return { target: known, ask: askModel(openedWith(live, open), { ...shared, varies: true }), defaults, key: live };

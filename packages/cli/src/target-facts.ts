@@ -17,6 +17,7 @@ export function targetOf(target: ChainTarget, provider: ResolvedProvider, key: R
     entry: provider.name,
     model: target.model,
     protocol: provider.protocol,
+    vendor: provider.vendor ?? target.entry.name,
     credential: key.credential,
     account: key.account,
     group: groupOf(target.entry, target.model) ?? target.model,

@@ -40,9 +40,9 @@ export interface ChainSpec<Q, P> {
   readonly settings: ChainSettings;
   /** The `first_token` limit of a request at a target, in ms (C4). */
   readonly firstToken: (target: Target, facts: RequestFacts) => number;
-  /** The repairs that `repair` can make, by name; any other is told to nobody. */
-  readonly repairs?: ReadonlySet<string>;
-  /** The request after one of `repairs`. */
+  /** The repair that `repair` can make of a failure that names one; any other is told to nobody. */
+  readonly repairOf?: (failure: ModelFailure) => string | undefined;
+  /** The request after a repair. */
   readonly repair?: (request: Q, repair: string, target: Target) => Q | undefined;
 }
 

@@ -7,15 +7,16 @@ import type { Worked } from './witness.ts';
 
 export type * from './chain-spec.ts';
 
+const NONE = (): undefined => undefined;
+
 /** Several targets that answer as one. `rules/plan.ts` decides, `call.ts` obeys; a chain has no state but what its ports keep. */
 export function chain<Q, P>(spec: ChainSpec<Q, P>, ports: ChainPorts): Chain<Q, P> {
   const targets = spec.served.map(({ target }) => target);
   const known = { ...spec, targets, refs: targets.map(({ ref }) => ref), scopes: targets.flatMap(scopesOf), unfilled: new Set<string>() };
   const worked: Worked = new Map();
-  const repairs = spec.repairs ?? new Set<string>();
   const machine = ports.machine ?? new Machine(ports.clock);
   const judged: ChainPorts['classify'] = (error, target, now, run) => machine.judge(ports.classify(error, target, now), run);
-  const own: ChainPorts = { ...ports, machine, classify: (...found) => mendable(judged(...found), repairs) };
+  const own: ChainPorts = { ...ports, machine, classify: (...found) => mendable(judged(...found), spec.repairOf ?? NONE) };
   return {
     name: spec.name,
     targets,

@@ -7,13 +7,14 @@ import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } 
 import { optionsContinuer } from './rules/continuing-options.ts';
 import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
-import { keyed, refreshable, REFRESH, withKey, withLiveFingerprint } from './keyed-chain.ts';
+import { keyed, refreshable, withKey, withLiveFingerprint } from './keyed-chain.ts';
 import type { LiveKey } from './live-key.ts';
 import { limitsFor, type Timeouts } from './rules/limits.ts';
 import type { Labels } from './rules/labels.ts';
 import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, withoutSchema } from './rules/object/refused.ts';
 import { partsReader } from './rules/parts-reader.ts';
 import type { Effort, Target } from './rules/target.ts';
+import { repairOf } from './rules/transcript/repair-names.ts';
 
 /** A target, and the way to ask it without limits, lanes or meters. */
 export interface Reachable {
@@ -72,9 +73,7 @@ const LOWER: Readonly<Record<Effort, Effort>> = {
   max: 'medium',
 };
 
-const REPAIRS: ReadonlySet<string> = new Set([LOWER_EFFORT, SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, 'prefill', REFRESH]);
-
-/** E4: reasoning that ate the budget is asked to be shorter. */
+/** E4: reasoning that ate the budget is asked to be shorter. Any other repair is made where the request is fitted to its target (T3). */
 function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
   if (repair === SCHEMA_MODE_REFUSED || repair === SCHEMA_REFUSED) return withoutSchema(request);
   if (repair !== LOWER_EFFORT) return undefined;
@@ -98,7 +97,7 @@ export function modelChain({ name, reachable, settings, timeouts }: ModelChainSp
   });
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limitsFor(timeouts, target, facts).firstToken;
   const classify: ChainPorts['classify'] = (error, target, now) => refreshable(ports.classify(error, target, now), keys.get(target.place));
-  const spec = { name, served, reader: partsReader, continuer: optionsContinuer, settings, firstToken, repairs: REPAIRS, repair: repaired };
+  const spec = { name, served, reader: partsReader, continuer: optionsContinuer, settings, firstToken, repairOf, repair: repaired };
   return keyed(chain(spec, { ...ports, classify }), keys, ports.health);
 }
 

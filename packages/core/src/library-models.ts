@@ -4,6 +4,7 @@ import { libraryPrice } from './library-prices.ts';
 import { LiveKey, type LiveKeyPorts } from './live-key.ts';
 import type { Model, ModelOptions } from './model.ts';
 import { libraryJson } from './object-mode.ts';
+import type { Moving } from './moving.ts';
 import { known, oneOf, refuse } from './option-checks.ts';
 import type { Credential } from './ports.ts';
 import { askModel } from './providers/ask.ts';
@@ -75,8 +76,16 @@ const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 
 const isWritten = (entry: ModelEntry): entry is Given =>
   typeof entry === 'object' && entry !== null && 'model' in entry && !('doStream' in entry);
 
+/** `mistral.chat`, `google.generative-ai`: the AI SDK's packages begin with the vendor. */
+const vendorOf = ({ provider }: Model): string => provider.split('.')[0] ?? provider;
+
+/** What the places of a chain share. */
+export interface SharedPorts extends LiveKeyPorts {
+  readonly moving: Moving;
+}
+
 /** The places of a chain, in order: one for each key of each model. `where`: how an option is written, for errors. */
-export function reachableOf(entries: readonly ModelEntry[], ports: LiveKeyPorts, where: (option: string) => string): readonly Reachable[] {
+export function reachableOf(entries: readonly ModelEntry[], ports: SharedPorts, where: (option: string) => string): readonly Reachable[] {
   const seen = new Map<string, number>();
   const places: Reachable[] = [];
   for (const [index, entry] of entries.entries()) {
@@ -93,7 +102,7 @@ export function reachableOf(entries: readonly ModelEntry[], ports: LiveKeyPorts,
     for (const [nth, source] of (sources ?? [undefined]).entries()) {
       const credential = `${name}#key${nth === 0 ? '' : nth + 1}`;
       const target = { ...targetOf({ ...given, name, credential, place: places.length }, model), ...(price && { price }) };
-      places.push(reach(target, given, source && new LiveKey(`the key of ${name}`, source, ports)));
+      places.push(reach(target, given, source && new LiveKey(`the key of ${name}`, source, ports), ports));
     }
   }
   return places;
@@ -110,6 +119,7 @@ function targetOf(
     entry: endpoint,
     model: model.modelId,
     protocol: PROTOCOLS.find(([pattern]) => pattern.test(model.provider))?.[1] ?? 'other',
+    vendor: vendorOf(model),
     credential,
     account,
     group: model.modelId,
@@ -118,11 +128,11 @@ function targetOf(
   };
 }
 
-function reach(target: Target, { model, settings }: Given, key: LiveKey | undefined): Reachable {
+function reach(target: Target, { model, settings }: Given, key: LiveKey | undefined, { moving }: SharedPorts): Reachable {
   const { effort: _effort, ...defaults } = settings ?? {};
   const shared = { target, defaults };
-  if (typeof model !== 'function') return { ...shared, ask: askModel(() => Promise.resolve(model)) };
-  return { ...shared, ask: askModel(openedWith(key!, model), { varies: true }), key: key! };
+  if (typeof model !== 'function') return { ...shared, ask: askModel(() => Promise.resolve(model), { moving }) };
+  return { ...shared, ask: askModel(openedWith(key!, model), { varies: true, moving }), key: key! };
 }
 
 interface Checked {

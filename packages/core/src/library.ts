@@ -6,6 +6,8 @@ import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
 import { reachableOf, type ModelEntry } from './library-models.ts';
 import type { Model } from './model.ts';
+import { Moving } from './moving.ts';
+import type { MovingStore } from './moving-store.ts';
 import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
 import type { AffinityStore, Attribution, Clock, Emit, HealthStore, Random } from './ports.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
@@ -51,6 +53,8 @@ export interface HoldfastOptions {
   readonly returnToPrimary?: ReturnToPrimary;
   /** Where conversations were last answered; default in memory, shared by nobody. One that fails or is slow stops no call. */
   readonly affinity?: AffinityStore;
+  /** What is remembered of conversations that move between models (signatures, repairs); default in memory, shared by nobody. */
+  readonly moving?: MovingStore;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Labels that hold wherever a call begins; `providerOptions.holdfast` wins. What it throws is dropped. */
@@ -74,6 +78,7 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'health',
   'returnToPrimary',
   'affinity',
+  'moving',
   'clock',
   'random',
   'attribution',
@@ -138,12 +143,9 @@ export function holdfast(options: HoldfastOptions): Model {
   const { clock = systemClock, random = systemRandom, name = 'holdfast', health, attribution } = options;
   const timeouts = timeoutsOf(options.timeouts, where);
   const emit = emitOf(options, clock);
-  const spec = {
-    name,
-    reachable: reachableOf(options.models, { clock, hash: hash53 }, where),
-    settings: settingsOf(options),
-    timeouts,
-  };
+  const moving = new Moving({ now: () => clock.now(), makers: true, ...(options.moving && { store: options.moving }) });
+  const reachable = reachableOf(options.models, { clock, hash: hash53, moving }, where);
+  const spec = { name, reachable, settings: settingsOf(options), timeouts };
   return composeModel(spec, {
     clock,
     random,

@@ -2,4 +2,5 @@
 export { healthStoreContract, type SharedHealth, type Suite } from './testing/health-store.contract.ts';
 export { affinityStoreContract, type SharedAffinity } from './testing/affinity-store.contract.ts';
 export { callStoreContract } from './testing/call-store.contract.ts';
+export { movingStoreContract, type SharedMoving } from './testing/moving-store.contract.ts';
 export { readerLaws, type ReaderLaws } from './testing/reader-laws.ts';

@@ -1,4 +1,3 @@
-import { mayThink } from '../rules/transcript/thinking.ts';
 import { isRecord, isThere, isWord, type Dialect } from './dialect.ts';
 
 /** Frames of any other type are new ones: ignored, where the vendor package would end the answer with an error. */
@@ -14,11 +13,6 @@ export const anthropicMessages: Dialect = {
     if (!isWord(type) || !KNOWN.has(type)) return 'drop';
     const delta = frame['delta'];
     return type === 'message_delta' && isRecord(delta) && isWord(delta['stop_reason']) ? 'finish' : 'pass';
-  },
-  options(request) {
-    if (mayThink(request.prompt)) return request;
-    const { reasoning: _, ...rest } = request;
-    return rest;
   },
   breakFrame: JSON.stringify({ type: 'error', error: { type: 'api_error', message: 'the stream broke' } }),
   // The package says finish at this frame, not at the one with the stop reason.

@@ -1,14 +1,12 @@
 import type { LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { orAbort } from '../abort.ts';
 import type { Ask, Attempt, Model, ModelOptions, Part } from '../model.ts';
-import type { Target } from '../rules/target.ts';
-import { Projections } from '../rules/transcript/projector.ts';
-import { toolIdRule, type ToolIdRule } from '../rules/transcript/tool-ids.ts';
+import type { Moving } from '../moving.ts';
 import type { Source } from '../source.ts';
 import { dialectOf } from './dialects.ts';
-import type { Dialect } from './dialect.ts';
 import { Exchange, type WholeBody } from './exchange.ts';
 import { explain } from './explain.ts';
+import { Fitting, type FittedRequest } from './fitting.ts';
 import { normalise, normaliseReader, type PartReader, type StreamInfo } from './normalise.ts';
 import { partsOf } from './parts.ts';
 import type { Transport } from './transport.ts';
@@ -16,16 +14,17 @@ import type { Transport } from './transport.ts';
 export interface AskModelOptions {
   /** The transport on whose `fetch` the models were opened; without it a model speaks for itself. */
   readonly transport?: Transport;
-  readonly toolIds?: ToolIdRule;
   /** `open` may answer another model each time: it is asked for every attempt. */
   readonly varies?: true;
+  /** What is remembered of conversations that move between models; shared by the targets of a chain. */
+  readonly moving?: Moving;
 }
 
 /** Asks AI SDK models: projects the prompt onto the target, opens the model on first use, and answers one strict source. */
 export function askModel(open: () => Promise<Model>, options: AskModelOptions = {}): Ask<ModelOptions, Part> {
   let opened: Promise<Model> | undefined;
   let known: Model | undefined;
-  const projections = new Projections();
+  const fitting = new Fitting(options.moving);
   const ready = (): Promise<Model> => {
     if (opened) return opened;
     const opening = (opened = open());
@@ -36,32 +35,20 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
   return async (request, attempt) => {
     const model = options.varies ? await open() : (known ??= await ready());
     const dialect = dialectOf(attempt.target.protocol);
-    const toolIds = options.toolIds ?? toolIdRule(attempt.target.protocol);
-    const prompt = projections.project(request.prompt, { ...attempt.target, toolIds });
-    const asked = prepare({ ...request, prompt }, attempt.target, dialect);
-    if (!options.transport || !dialect) return bare(model, asked, attempt);
-    return wired(model, asked, options.transport.begin(attempt, dialect));
+    const fitted = await fitting.fit(request, attempt);
+    const asking =
+      options.transport && dialect ? wired(model, fitted, options.transport.begin(attempt, dialect)) : bare(model, fitted, attempt);
+    const source = await asking;
+    fitted.taken();
+    return source;
   };
 }
 
-/** What the vendor package gets: the request without what is ours. */
-function prepare(request: ModelOptions, target: Target, dialect: Dialect | undefined): ModelOptions {
-  const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
-  const own = request.reasoning === 'provider-default' ? undefined : request.reasoning;
-  const reasoning = own ?? target.effort;
-  const asked: ModelOptions = {
-    ...request,
-    ...(reasoning !== undefined && { reasoning }),
-    ...(request.providerOptions && { providerOptions }),
-  };
-  return dialect?.options?.(asked) ?? asked;
-}
-
-async function bare(model: Model, asked: ModelOptions, attempt: Attempt): Promise<Source<Part>> {
+async function bare(model: Model, { options, seen, over }: FittedRequest, attempt: Attempt): Promise<Source<Part>> {
   const { signal } = attempt;
-  if (attempt.target.streams === false)
-    return listed(await orAbort(model.doGenerate({ ...asked, abortSignal: signal }), signal), { signal });
-  return normalise(await opened(model, { ...asked, abortSignal: signal }, signal), { signal });
+  const info: StreamInfo = { signal, seen, end: over };
+  if (attempt.target.streams === false) return listed(await orAbort(model.doGenerate({ ...options, abortSignal: signal }), signal), info);
+  return normalise(await opened(model, { ...options, abortSignal: signal }, signal), info);
 }
 
 /** A model that does not heed its signal may answer when nobody is there any more: what it opened then is let go. */
@@ -75,15 +62,19 @@ async function opened(model: Model, options: ModelOptions, signal: AbortSignal):
   }
 }
 
-async function wired(model: Model, asked: ModelOptions, exchange: Exchange): Promise<Source<Part>> {
+async function wired(model: Model, { options: asked, seen, over }: FittedRequest, exchange: Exchange): Promise<Source<Part>> {
   const options: ModelOptions = { ...asked, abortSignal: exchange.signal };
   const info: StreamInfo = {
+    seen,
     failure: () => exchange.failure,
     signal: exchange.attempt.signal,
     protocol: exchange.attempt.target.protocol,
     want: (wanted) => exchange.want(wanted),
     pings: (ping) => (exchange.onPing = ping),
-    end: (reason, cut) => exchange.end(reason, cut),
+    end: (reason, cut) => {
+      exchange.end(reason, cut);
+      over();
+    },
   };
   try {
     if (exchange.attempt.target.streams === false) return listed(await generate(model, options, exchange), info);

@@ -11,7 +11,9 @@ export class Blocks {
 
   /** A piece of a block that is open: the commonest part, and nothing to do for it. */
   goesOn(part: Part): boolean {
-    return part.type === 'text-delta' ? this.#text.has(part.id) : part.type === 'reasoning-delta' && this.#reasoning.has(part.id);
+    if (part.type === 'text-delta') return this.#text.has(part.id);
+    // Signatures come with a piece of their own.
+    return part.type === 'reasoning-delta' && part.providerMetadata === undefined && this.#reasoning.has(part.id);
   }
 
   /** Puts `part`, and what must stand before it, into `out`; or nothing, where it repeats or ends what is not there. */

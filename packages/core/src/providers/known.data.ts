@@ -1,5 +1,4 @@
 import type { Protocol } from '../rules/target.ts';
-import type { ToolIdRule } from '../rules/transcript/tool-ids.ts';
 
 export type ServedProtocol = Exclude<Protocol, 'other'>;
 
@@ -15,7 +14,6 @@ export interface KnownProvider {
   readonly otherVariables?: readonly string[];
   /** Hosts (and their subdomains) that may see the vendor's key. */
   readonly ownHosts: readonly string[];
-  readonly toolIds?: ToolIdRule;
   /** Efforts its chat completions take; others are clamped to the nearest of these. */
   readonly efforts?: readonly string[];
 }
@@ -61,7 +59,6 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariable: 'MISTRAL_API_KEY',
     ownHosts: ['api.mistral.ai'],
-    toolIds: 'mistral',
     efforts: ['none', 'high'],
   },
   xai: {

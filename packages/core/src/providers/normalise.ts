@@ -23,6 +23,8 @@ export interface StreamInfo {
   want?(wanted: boolean): void;
   /** Takes the function that is to be called at each sign of life without content. */
   pings?(ping: () => void): void;
+  /** What is handed on for a part; called for every one but pieces of open blocks without metadata. */
+  seen?(part: Part): Part;
   /** The stream is over; `cut` when the consumer left before its end. */
   end?(reason: unknown, cut: boolean): void;
 }
@@ -128,7 +130,7 @@ class Normaliser implements Source<Part> {
     if (done || value === undefined) this.#fail(new ModelFailure('truncated', 'the stream ended without a finish reason'));
     else if (value.type === 'error') this.#fail(value.error);
     else if (value.type === 'finish') this.#finish(value);
-    else this.#blocks.take(value, this.#due);
+    else this.#blocks.take(this.#info.seen?.(value) ?? value, this.#due);
   }
 
   #thrown(error: unknown): void {
@@ -149,7 +151,7 @@ class Normaliser implements Source<Part> {
     const failure = this.#info.failure?.() ?? refused(finish, this.#info.protocol ?? 'other');
     if (failure) return this.#fail(failure);
     this.#blocks.close(this.#due);
-    this.#due.push(finish);
+    this.#due.push(this.#info.seen?.(finish) ?? finish);
     this.#close('finished', false);
   }
 

@@ -1,4 +1,3 @@
-import type { ToolIdRule } from '../rules/transcript/tool-ids.ts';
 import type { ServedProtocol } from './known.data.ts';
 
 /** A provider entry as the files write it. `api_type` is Docker's spelling of `api`. */
@@ -66,7 +65,6 @@ export interface ResolvedProvider {
   readonly consent: readonly ConsentNeeded[];
   /** The same of files and commands. */
   readonly keyConsent: readonly KeyConsent[];
-  readonly toolIds?: ToolIdRule;
   readonly efforts?: readonly string[];
 }
 

@@ -71,7 +71,6 @@ export function resolveProvider(entry: ProviderEntry, env: Environment): Provide
       consent: consentFor(keys.ok.keys, headers, url.ok, env),
       keyConsent: keyConsentFor(keys.ok.keys, url.ok, vendor !== undefined),
       ...(vendor !== undefined && { vendor }),
-      ...(facts?.toolIds && { toolIds: facts.toolIds }),
       ...(facts?.efforts && { efforts: facts.efforts }),
     },
   };

@@ -71,7 +71,12 @@ function ask(request: Options, { shown, anchor, left }: Cut, way: Way): Options 
   const vendors = withoutBudgets(request.providerOptions);
   const { reasoning } = request;
   const room = left === undefined ? undefined : left + (way === 'prefill' ? 0 : Math.ceil(estimateTokens(anchor.anchor) * MARGIN));
-  const said = { role: 'assistant' as const, content: [{ type: 'text' as const, text: anchor.quote }] };
+  const said = {
+    role: 'assistant' as const,
+    content: [{ type: 'text' as const, text: anchor.quote }],
+    // Else a word of the user's would be put behind it, for who takes no conversation that ends with the assistant.
+    ...(way === 'prefill' && { providerOptions: { holdfast: { prefill: true } } }),
+  };
   const told = `${CUT_TURN}⟦${anchor.anchor}⟧${(request.tools?.length ?? 0) > 0 ? WITH_TOOLS : ''}`;
   const order = { role: 'user' as const, content: [{ type: 'text' as const, text: told }] };
   return {

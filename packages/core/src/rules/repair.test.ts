@@ -5,12 +5,21 @@ import { mendable } from './repair.ts';
 describe('mendable', () => {
   const refused = new ModelFailure('bad-request', 'refused', { status: 400, repair: 'signature' }, { cause: 'body' });
 
-  it('leaves a repair that can be made', () => {
-    expect(mendable(refused, new Set(['signature']))).toBe(refused);
+  it('leaves a repair that can be made as it is', () => {
+    expect(mendable(refused, () => 'signature')).toBe(refused);
   });
 
-  it('drops one that cannot, and nothing else', () => {
-    const failure = mendable(refused, new Set(['lower-effort']));
+  it('puts a more precise one in its place, and nothing else', () => {
+    expect(mendable(refused, () => 'unsign:3')).toMatchObject({
+      kind: 'bad-request',
+      message: 'refused',
+      facts: { status: 400, repair: 'unsign:3' },
+      cause: 'body',
+    });
+  });
+
+  it('drops one that cannot be made, and nothing else', () => {
+    const failure = mendable(refused, () => undefined);
     expect(failure).toMatchObject({ kind: 'bad-request', message: 'refused', facts: { status: 400 }, cause: 'body' });
     expect(failure.facts).not.toHaveProperty('repair');
   });

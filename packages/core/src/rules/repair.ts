@@ -2,10 +2,12 @@ import { ModelFailure } from './failure.ts';
 
 /**
  * A failure with the repair we can make of it, or with none: a request sent again unchanged would only be refused again (section 2,
- * `bad-request`: once after a known repair).
+ * `bad-request`: once after a known repair). `precise`: the repair to make, as `repair` of the chain wants it.
  */
-export function mendable(failure: ModelFailure, known: ReadonlySet<string>): ModelFailure {
-  const { repair, ...facts } = failure.facts;
-  if (repair === undefined || known.has(repair)) return failure;
-  return new ModelFailure(failure.kind, failure.message, facts, { cause: failure.cause });
+export function mendable(failure: ModelFailure, precise: (failure: ModelFailure) => string | undefined): ModelFailure {
+  const { repair: named, ...facts } = failure.facts;
+  if (named === undefined) return failure;
+  const repair = precise(failure);
+  if (repair === named) return failure;
+  return new ModelFailure(failure.kind, failure.message, { ...facts, ...(repair !== undefined && { repair }) }, { cause: failure.cause });
 }

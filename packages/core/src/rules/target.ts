@@ -18,6 +18,8 @@ export interface Target {
   /** The model id that is sent. */
   readonly model: string;
   readonly protocol: Protocol;
+  /** The known vendor that serves it, where that is known: what it wants of a conversation may depend on it. */
+  readonly vendor?: string;
   /** `E#VARIABLE`, `E#-` for an entry without a key, `NAME#key` in the library. */
   readonly credential: string;
   /** The `account:` label, else the credential. */

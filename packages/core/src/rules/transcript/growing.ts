@@ -1,4 +1,5 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import type { Marks } from './origin.ts';
 
 /** It cannot have changed since it was last seen. Who builds prompts out of frozen messages is spared that they are read anew every turn. */
 export const isFixed = (message: LanguageModelV4Message): boolean => Object.isFrozen(message) && Object.isFrozen(message.content);
@@ -12,10 +13,38 @@ export function beginsWith(prompt: readonly LanguageModelV4Message[], known: rea
 
 /** What the projection of a message depends on besides the message and the results of its calls. */
 export interface Before {
+  /** Messages read. */
+  count: number;
   /** Calls of each id. */
   readonly seen: Map<string, number>;
+  /** Calls that the target's own provider ran, and those that another one ran, by id. */
   readonly ranThere: Set<string>;
-  talking: boolean;
+  readonly ranElsewhere: Set<string>;
+  /** Calls that were sent as not executed: a result that comes yet is told as text. */
+  readonly closed: Set<string>;
+  /** Who spoke last of what was sent; system messages are nobody. */
+  last: 'user' | 'assistant' | 'tool' | undefined;
+  readonly marks: Marks;
+  /** Something was decided for want of what might come yet: the end is a place to remember (T2). */
+  decided: boolean;
 }
 
-export const nothingBefore = (): Before => ({ seen: new Map(), ranThere: new Set(), talking: false });
+export const nothingBefore = (): Before => ({
+  count: 0,
+  seen: new Map(),
+  ranThere: new Set(),
+  ranElsewhere: new Set(),
+  closed: new Set(),
+  last: undefined,
+  marks: { own: 0, foreign: 0 },
+  decided: false,
+});
+
+export const copyOf = (before: Before): Before => ({
+  ...before,
+  seen: new Map(before.seen),
+  ranThere: new Set(before.ranThere),
+  ranElsewhere: new Set(before.ranElsewhere),
+  closed: new Set(before.closed),
+  marks: { ...before.marks },
+});

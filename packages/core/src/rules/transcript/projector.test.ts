@@ -3,9 +3,22 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { project, type ProjectionTarget } from './project.ts';
 import { Projections } from './projector.ts';
+import { wantsOf } from './families.ts';
 
-const HERE: ProjectionTarget = { entry: 'east', protocol: 'anthropic-messages', model: 'm', account: 'a', toolIds: 'anthropic' };
-const THERE: ProjectionTarget = { entry: 'west', protocol: 'openai-chat', model: 'n', account: 'b', toolIds: 'mistral' };
+const HERE: ProjectionTarget = {
+  entry: 'east',
+  protocol: 'anthropic-messages',
+  model: 'm',
+  account: 'a',
+  wants: wantsOf({ protocol: 'anthropic-messages', model: 'm' }),
+};
+const THERE: ProjectionTarget = {
+  entry: 'west',
+  protocol: 'openai-chat',
+  model: 'n',
+  account: 'b',
+  wants: wantsOf({ protocol: 'openai-chat', model: 'n', vendor: 'mistral' }),
+};
 const from = ({ entry, protocol, model, account }: ProjectionTarget) => ({ holdfast: { origin: { entry, protocol, model, account } } });
 
 function fixed(message: LanguageModelV4Message): LanguageModelV4Message {
@@ -51,15 +64,18 @@ const history = fc.record({
 });
 
 describe('a projection that grows', () => {
-  it('J1: is the projection, whenever and how often it is asked for', () =>
+  it('J1: is the projection with every end at which it was asked for before', () =>
     fc.assert(
-      fc.property(history, fc.infiniteStream(fc.constantFrom(HERE, THERE)), ({ messages, cuts }, targets) => {
-        const all = messages.map(({ message: one, frozen }) => (frozen ? fixed(one) : one));
+      fc.property(history, fc.constantFrom(HERE, THERE), ({ messages, cuts }, target) => {
+        const talk = messages.map(({ message: one, frozen }) => (frozen ? fixed(one) : one));
+        const all: LanguageModelV4Prompt = [{ role: 'user', content: [{ type: 'text', text: 'first' }] }, ...talk];
         const projections = new Projections();
+        const ends = new Set<number>();
         for (const cut of cuts) {
           const prompt = all.slice(0, cut + 1);
-          const target = targets.next().value;
-          expect(projections.project(prompt, target)).toEqual(project(prompt, target));
+          const sorted = [...ends].toSorted((a, b) => a - b);
+          expect(projections.project(prompt, target).prompt).toEqual(project(prompt, target, sorted));
+          ends.add(prompt.length);
         }
       }),
     ));
@@ -74,14 +90,14 @@ describe('a projection that grows', () => {
     const projections = new Projections();
     projections.project(prompt, HERE);
     open.content = [{ type: 'text', text: 'two' }];
-    expect(projections.project(prompt, HERE)).toEqual(project(prompt, HERE));
+    expect(projections.project(prompt, HERE).prompt).toEqual(project(prompt, HERE));
   });
 
   it('J2: an own copy is handed out', () => {
     const prompt = [fixed({ role: 'system', content: 's' }), fixed({ role: 'user', content: [{ type: 'text', text: ' ' }] })];
     const projections = new Projections();
-    projections.project(prompt, HERE).length = 0;
-    expect(projections.project(prompt, HERE)).toEqual(project(prompt, HERE));
+    projections.project(prompt, HERE).prompt.length = 0;
+    expect(projections.project(prompt, HERE).prompt).toEqual(project(prompt, HERE));
   });
 
   it('what was projected is not projected again', () => {
@@ -92,8 +108,9 @@ describe('a projection that grows', () => {
       content: [{ type: 'tool-result', toolCallId: 'a', toolName: 't', output: { type: 'text', value: 'r' } }],
     });
     const projections = new Projections();
-    const first = projections.project([...start, call, result], THERE);
-    const second = projections.project([...start, call, result, fixed({ role: 'user', content: [{ type: 'text', text: 'more' }] })], THERE);
+    const first = projections.project([...start, call, result], THERE).prompt;
+    const more = fixed({ role: 'user', content: [{ type: 'text', text: 'more' }] });
+    const second = projections.project([...start, call, result, more], THERE).prompt;
     expect(second.slice(0, first.length).every((one, at) => one === first[at])).toBe(true);
   });
 });

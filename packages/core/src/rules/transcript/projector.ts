@@ -1,62 +1,116 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import { fates } from './exchanges.ts';
-import { beginsWith, isFixed, nothingBefore } from './growing.ts';
-import { project, projectOn, type ProjectionTarget } from './project.ts';
+import { DecisionTable, type Decisions } from './decisions.ts';
+import { beginsWith, copyOf, isFixed, nothingBefore } from './growing.ts';
+import type { Marks, ProjectionTarget } from './origin.ts';
+import { isPlain } from './plain-turns.ts';
+import { projectEnds } from './project.ts';
+
+/** A projected prompt, and what its request must know besides. */
+export interface Projected {
+  readonly prompt: LanguageModelV4Prompt;
+  readonly marks: Marks;
+  /** Of each message in `prompt`: the place in the history of what it was made for. */
+  readonly places: readonly number[];
+}
 
 /**
  * Projects one conversation onto one target as it grows, so that a turn costs what is new in it.
  *
- * J1. The same as `project`, part for part; T2 is why that can be.
+ * J1. The same as `project` with the ends at which something was decided, part for part; T2 is why that can be.
  * J2. A message is taken over only while it is the same object and frozen.
- * J3. What still has an open call is projected anew every time: its results may come yet.
+ * J3. What stands behind the first message that is not frozen is projected anew every time.
  */
 class Projector {
   readonly target: ProjectionTarget;
+  readonly #decisions: Decisions;
   #known: LanguageModelV4Message[] = [];
   #out: LanguageModelV4Message[] = [];
+  #places: number[] = [];
   #before = nothingBefore();
 
-  constructor(target: ProjectionTarget) {
-    this.target = target;
+  constructor(target: ProjectionTarget, decisions: Decisions) {
+    this.target = decisions.unsigned ? { ...target, unsigned: decisions.unsigned } : target;
+    this.#decisions = decisions;
   }
 
-  project(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
-    if (!beginsWith(prompt, this.#known)) [this.#known, this.#out, this.#before] = [[], [], nothingBefore()];
+  project(prompt: LanguageModelV4Prompt): Projected {
+    const { ends } = this.#decisions;
+    if (!beginsWith(prompt, this.#known)) this.#forget();
     const fresh = prompt.slice(this.#known.length);
-    const settled = fresh.slice(0, settledIn(fresh));
-    this.#known.push(...settled);
-    this.#out.push(...projectOn(settled, this.target, this.#before));
-    const open = fresh.slice(settled.length);
-    if (open.length === 0) return this.#out.slice();
-    const { seen, ranThere, talking } = this.#before;
-    return [...this.#out, ...projectOn(open, this.target, { seen: new Map(seen), ranThere: new Set(ranThere), talking })];
+    if (fresh.length === 0) return this.#sent();
+    const fixed = fresh.every(isFixed);
+    const before = fixed ? this.#before : copyOf(this.#before);
+    const { out, places } = projectEnds(fresh, this.target, before, ends);
+    if (before.decided && !ends.includes(prompt.length)) this.#decisions.ends = [...ends, prompt.length].toSorted((a, b) => a - b);
+    if (!fixed) return { prompt: [...this.#out, ...out], marks: before.marks, places: [...this.#places, ...places] };
+    for (const message of fresh) this.#known.push(message);
+    for (const message of out) this.#out.push(message);
+    for (const place of places) this.#places.push(place);
+    return this.#sent();
+  }
+
+  #forget(): void {
+    this.#known = [];
+    this.#out = [];
+    this.#places = [];
+    this.#before = nothingBefore();
+  }
+
+  #sent(): Projected {
+    return { prompt: this.#out.slice(), marks: this.#before.marks, places: this.#places };
   }
 }
 
-/** How many of these messages, from the first, are fixed and have all their calls answered among themselves. */
-function settledIn(messages: LanguageModelV4Prompt): number {
-  const calls = fates(messages);
-  let settled = 0;
-  let due = 0;
-  for (let at = 0; at < messages.length && isFixed(messages[at]!); at++) {
-    for (const { resultAt = Infinity } of calls.get(messages[at]!) ?? []) due = Math.max(due, resultAt);
-    if (due <= at) settled = at + 1;
-  }
-  return settled;
+interface Held {
+  readonly target: ProjectionTarget;
+  readonly decisions: Decisions;
+  readonly projector?: Projector;
 }
 
-/** The conversations that one way to a model has, each known by its first message and kept no longer than that. */
+/** The conversations that one way to a model has. */
 export class Projections {
-  readonly #of = new WeakMap<LanguageModelV4Message, Projector>();
+  /** By the first message, and kept no longer than that. */
+  readonly #fixed = new WeakMap<LanguageModelV4Message, Held>();
+  readonly #decided = new DecisionTable();
 
-  project(prompt: LanguageModelV4Prompt, target: ProjectionTarget): LanguageModelV4Prompt {
+  project(prompt: LanguageModelV4Prompt, target: ProjectionTarget): Projected {
+    if (isPlain(prompt)) return { prompt, marks: UNMARKED, places: [] };
     const [first] = prompt;
-    if (!first || !isFixed(first)) return project(prompt, target);
-    let known = this.#of.get(first);
-    if (!known || !same(known.target, target)) this.#of.set(first, (known = new Projector(target)));
-    return known.project(prompt);
+    if (first && isFixed(first)) return this.#growing(first, target).project(prompt);
+    const decisions = this.#decided.find(prompt, target) ?? { ends: [] };
+    const projected = new Projector(target, decisions).project(prompt);
+    if (decisions.ends.length > 0) this.#decided.keep(prompt, target, decisions);
+    return projected;
+  }
+
+  /** T3: the signatures of these messages were refused; none of them is sent again. Everything behind is projected anew, once. */
+  refuse(prompt: LanguageModelV4Prompt, target: ProjectionTarget, unsigned: readonly [from: number, until: number]): void {
+    const [first] = prompt;
+    const held = first && isFixed(first) ? this.#held(first, target) : undefined;
+    const decisions = held?.decisions ?? this.#decided.find(prompt, target) ?? { ends: [] };
+    const { unsigned: known = unsigned } = decisions;
+    decisions.unsigned = [Math.min(known[0], unsigned[0]), Math.max(known[1], unsigned[1])];
+    if (first && isFixed(first)) this.#fixed.set(first, { target, decisions });
+    else this.#decided.keep(prompt, target, decisions);
+  }
+
+  #held(first: LanguageModelV4Message, target: ProjectionTarget): Held | undefined {
+    const held = this.#fixed.get(first);
+    return held && isFor(held.target, target) ? held : undefined;
+  }
+
+  #growing(first: LanguageModelV4Message, target: ProjectionTarget): Projector {
+    const held = this.#held(first, target);
+    // What a target was found to want since is another projection of the same conversation.
+    if (held?.projector && held.target.wants === target.wants) return held.projector;
+    const decisions = held?.decisions ?? { ends: [] };
+    const projector = new Projector(target, decisions);
+    this.#fixed.set(first, { target, decisions, projector });
+    return projector;
   }
 }
 
-const same = (a: ProjectionTarget, b: ProjectionTarget): boolean =>
-  a.entry === b.entry && a.protocol === b.protocol && a.model === b.model && a.account === b.account && a.toolIds === b.toolIds;
+const UNMARKED: Marks = { own: 0, foreign: 0 };
+
+const isFor = (a: ProjectionTarget, b: ProjectionTarget): boolean =>
+  a.entry === b.entry && a.protocol === b.protocol && a.model === b.model && a.account === b.account;

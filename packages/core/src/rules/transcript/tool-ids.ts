@@ -1,8 +1,7 @@
-import type { Protocol } from '../target.ts';
 import { digest } from './digest.ts';
 
-/** Which tool-call ids a target takes. `any`: it does not care. */
-export type ToolIdRule = 'anthropic' | 'openai-chat' | 'openai-responses' | 'mistral' | 'any';
+/** Which tool-call ids a target takes. `any`: it does not care. `plain`: one that everybody takes, for a target that refused its own. */
+export type ToolIdRule = 'anthropic' | 'openai-chat' | 'openai-responses' | 'mistral' | 'any' | 'plain';
 
 interface Shape {
   readonly takes: RegExp;
@@ -18,10 +17,8 @@ const SHAPES: Readonly<Record<ToolIdRule, Shape>> = {
   'openai-responses': { takes: /^(?!.*_$)[a-zA-Z0-9_-]{1,64}$/, digits: 20, prefix: 'hf_' },
   mistral: { takes: /^[a-zA-Z0-9]{9}$/, digits: 9, prefix: '' },
   any: { takes: /^[^]+$/, digits: 20, prefix: 'hf_' },
+  plain: { takes: /^(?!)/, digits: 9, prefix: '' },
 };
-
-export const toolIdRule = (protocol: Protocol): ToolIdRule =>
-  protocol === 'anthropic-messages' ? 'anthropic' : protocol === 'openai-chat' || protocol === 'openai-responses' ? protocol : 'any';
 
 /**
  * T1. The id under which the `occurrence`-th call (0-based) of this id is sent: injective, a hash where the rule refuses it, never a cut.

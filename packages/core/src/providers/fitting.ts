@@ -1,0 +1,115 @@
+import type { SharedV4Warning } from '@ai-sdk/provider';
+import type { Attempt, ModelOptions, Part } from '../model.ts';
+import type { Moving } from '../moving.ts';
+import type { Target } from '../rules/target.ts';
+import { wantsOf } from '../rules/transcript/families.ts';
+import { opaqueValues } from '../rules/transcript/opaque.ts';
+import type { ProjectionTarget } from '../rules/transcript/origin.ts';
+import { Projections, type Projected } from '../rules/transcript/projector.ts';
+import { isForModel, unsignedFrom } from '../rules/transcript/repair-names.ts';
+import { requestAfter, wantsAfter } from '../rules/transcript/repairs.ts';
+import { fitRequest } from '../rules/transcript/request.ts';
+import { ownNames } from '../rules/transcript/tool-names.ts';
+import { wirePlace } from '../rules/transcript/wire-place.ts';
+import { dialectOf } from './dialects.ts';
+
+/** A request as the vendor's package must get it, and what becomes of the answer. */
+export interface FittedRequest {
+  readonly options: ModelOptions;
+  /** Called for every part that is no plain piece of text, before it is handed on. */
+  seen(part: Part): Part;
+  /** The target has taken the request: what was repaired for it is remembered (T3). */
+  taken(): void;
+  /** The answer is over: who made what was handed out is remembered (T1). */
+  over(): void;
+}
+
+const NONE: readonly string[] = [];
+
+/** Makes requests fit one target, call after call: the projection of a conversation grows with it. */
+export class Fitting {
+  readonly #projections = new Projections();
+  readonly #moving: Moving | undefined;
+
+  constructor(moving?: Moving) {
+    this.#moving = moving;
+  }
+
+  async fit(request: ModelOptions, { target, repair }: Pick<Attempt, 'target' | 'repair'>): Promise<FittedRequest> {
+    const moving = this.#moving;
+    const scope = `${target.entry}/${target.model}`;
+    const learnt = moving?.repairsAt(scope) ?? [];
+    const asked = repair === undefined ? NONE : [repair];
+    const known = learnt instanceof Promise ? await learnt : learnt;
+    const waits = moving?.ready(request.prompt);
+    if (waits) await waits;
+    const repairs = asked.length === 0 ? known : [...new Set([...known, ...asked])];
+    const projected = this.#project(request, target, known, asked);
+    const at = { ...target, wants: wantsAfter(wantsOf(target), repairs) };
+    const { options, warnings } = fitRequest(
+      requestAfter(prepare({ ...request, prompt: projected.prompt }, target), repairs),
+      at,
+      projected.marks,
+    );
+    const dialect = dialectOf(target.protocol);
+    const names = ownNames(toolNames(request), at.wants.toolNames);
+    return answering(dialect?.options?.(options) ?? options, { warnings, names, moving, target, learn: asked.filter(isForModel), scope });
+  }
+
+  #project(request: ModelOptions, target: Target, known: readonly string[], asked: readonly string[]): Projected {
+    const { prompt } = request;
+    const madeBy = this.#moving?.keepsMakers === true ? { madeBy: this.#moving.madeBy } : {};
+    const at: ProjectionTarget = { ...target, wants: wantsAfter(wantsOf(target), [...new Set([...known, ...asked])]), ...madeBy };
+    const before = asked.length > 0 ? this.#projections.project(prompt, { ...at, wants: wantsAfter(wantsOf(target), known) }) : undefined;
+    const now = this.#projections.project(prompt, at);
+    const from = before && unsignedBy(before, now, asked, target);
+    if (from === undefined) return now;
+    this.#projections.refuse(prompt, at, [from, prompt.length]);
+    return this.#projections.project(prompt, at);
+  }
+}
+
+/** The place from which on signatures are left out: named by the vendor, or the first that a repair has rewritten (T2). */
+function unsignedBy(before: Projected, now: Projected, asked: readonly string[], target: Target): number | undefined {
+  const wire = asked.map(unsignedFrom).find((one) => one !== undefined);
+  if (wire !== undefined) return wirePlace(before, wire, target.protocol);
+  const rewritten = before.prompt.findIndex((message, at) => JSON.stringify(message) !== JSON.stringify(now.prompt[at]));
+  return rewritten === -1 ? undefined : (now.places[rewritten] ?? 0);
+}
+
+/** The request without what is ours. */
+function prepare(request: ModelOptions, target: Target): ModelOptions {
+  const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
+  const own = request.reasoning === 'provider-default' ? undefined : request.reasoning;
+  const reasoning = own ?? target.effort;
+  return { ...request, ...(reasoning !== undefined && { reasoning }), ...(request.providerOptions && { providerOptions }) };
+}
+
+function* toolNames({ tools, toolChoice }: ModelOptions): Iterable<string> {
+  for (const tool of tools ?? []) if (tool.type === 'function') yield tool.name;
+  if (toolChoice?.type === 'tool') yield toolChoice.toolName;
+}
+
+interface Answering {
+  readonly warnings: readonly SharedV4Warning[];
+  readonly names: ReadonlyMap<string, string> | undefined;
+  readonly moving: Moving | undefined;
+  readonly target: Target;
+  readonly learn: readonly string[];
+  readonly scope: string;
+}
+
+function answering(options: ModelOptions, { warnings, names, moving, target, learn, scope }: Answering): FittedRequest {
+  const values: string[] = [];
+  return {
+    options,
+    seen(part) {
+      if (moving?.keepsMakers && 'providerMetadata' in part && part.type !== 'finish') values.push(...opaqueValues(part.providerMetadata));
+      if (warnings.length > 0 && part.type === 'stream-start') return { ...part, warnings: [...part.warnings, ...warnings] };
+      if (names !== undefined && 'toolName' in part) return { ...part, toolName: names.get(part.toolName) ?? part.toolName };
+      return part;
+    },
+    taken: () => learn.forEach((repair) => moving?.learn(scope, repair)),
+    over: () => moving?.handedOut(values.splice(0), target),
+  };
+}

@@ -1,0 +1,71 @@
+import { LOWER_EFFORT } from '../empty.ts';
+import type { ModelFailure } from '../failure.ts';
+import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED } from '../object/refused.ts';
+import { SETTINGS } from './repairs.data.ts';
+
+/**
+ * T3: what is done to a request after a refusal that names what is wrong with it. A repair is a word, with its subject behind a colon
+ * (`setting:temperature`): it can be written down and made again.
+ */
+export type Repair = string;
+
+/** What a refusal of this row of the classifier asks for; undefined when nothing of ours would mend it. */
+const FROM_ROW: Readonly<Record<string, (detail: string) => Repair | undefined>> = {
+  [LOWER_EFFORT]: () => LOWER_EFFORT,
+  signature: (detail) => (/missing/i.test(detail) && /thought/i.test(detail) ? 'sign-calls' : `unsign:${placeIn(detail)}`),
+  'thinking-binding': (detail) => `unsign:${placeIn(detail)}`,
+  'reasoning-item': () => 'unsign:0',
+  'thinking-block': () => 'no-thinking',
+  'thinking-mode': (detail) => (/tool_choice/i.test(detail) ? 'no-thinking' : 'setting:reasoning'),
+  // These are made above: a takeover tells where it had begun the turn, a key is fetched anew, an object is asked for in words.
+  prefill: () => 'prefill',
+  refresh: () => 'refresh',
+  [SCHEMA_MODE_REFUSED]: () => SCHEMA_MODE_REFUSED,
+  [SCHEMA_REFUSED]: () => SCHEMA_REFUSED,
+  'context-1m': () => 'beta:context-1m',
+  beta: betaIn,
+  'tool-id': () => 'plain-ids',
+  'tool-pairing': () => 'tools-as-text',
+  roles: () => 'strict-roles',
+  'cache-marks': (detail) => settingIn(detail, ['cache-ttl']) ?? 'no-cache-marks',
+  'output-limit': limitIn,
+  images: () => 'no-images',
+  parameter: (detail) => settingIn(detail),
+  'unknown-field': (detail) =>
+    /tools\[|function_?declarations|input_schema|parameters/i.test(detail) ? 'small-schemas' : settingIn(detail),
+  reference: (detail) => (/\b(?:file|container|cached ?content)/i.test(detail) ? 'no-references' : undefined),
+};
+
+/** The repair of a failure that names one (`facts.repair`), made precise by what the provider said. */
+export function repairOf(failure: ModelFailure): Repair | undefined {
+  const { repair, detail = '' } = failure.facts;
+  return repair === undefined ? undefined : FROM_ROW[repair]?.(detail);
+}
+
+/** `messages.3.content.0`: the message from which on signatures are wrong. */
+const placeIn = (detail: string): string => /\bmessages[.[](\d{1,5})/.exec(detail)?.[1] ?? '0';
+
+function betaIn(detail: string): Repair | undefined {
+  const name = /[`'"]([a-z0-9][a-z0-9-]{2,60})[`'"]/.exec(detail.replace(/[`'"]?anthropic-beta[`'"]?/g, ''))?.[1];
+  return name === undefined ? undefined : `beta:${name}`;
+}
+
+function limitIn(detail: string): Repair | undefined {
+  const limit =
+    />\s*(\d+)/.exec(detail)?.[1] ?? /(?:at most|less than or equal to|up to|supports?(?: a maximum of)?)\s*(\d+)/i.exec(detail)?.[1];
+  return limit === undefined ? undefined : `output:${limit}`;
+}
+
+function settingIn(detail: string, among?: readonly string[]): Repair | undefined {
+  const row = SETTINGS.find(({ name, said }) => (among === undefined || among.includes(name)) && said.test(detail));
+  return row && `setting:${row.name}`;
+}
+
+/** A repair that this conversation or this request needed; the others hold for the model, and are remembered (T3). */
+export const isForModel = (repair: Repair): boolean => !OF_THE_REQUEST.has(repair) && !repair.startsWith('unsign:');
+
+const OF_THE_REQUEST: ReadonlySet<Repair> = new Set([LOWER_EFFORT, 'no-thinking', 'refresh', SCHEMA_MODE_REFUSED, SCHEMA_REFUSED]);
+
+/** The place from which on an `unsign` repair leaves signatures out, in messages of the wire. */
+export const unsignedFrom = (repair: Repair): number | undefined =>
+  repair.startsWith('unsign:') ? Number(repair.slice('unsign:'.length)) : undefined;
