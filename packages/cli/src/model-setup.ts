@@ -86,6 +86,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
       total: settings.timeouts?.total ?? CHAIN_DEFAULTS.total,
       onPartial: settings.onPartial ?? ('restart' as const),
       onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
+      ...(settings.hedge !== undefined && { hedge: settings.hedge }),
       ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
       returnToPrimary: settings.returnToPrimary ?? ('when_cool' as const),
     },

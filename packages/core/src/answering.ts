@@ -1,19 +1,16 @@
 import type { AttemptRun } from './attempt-run.ts';
 import type { CallFailure } from './call-failure.ts';
 import type { CallOptions, ChainPorts, KnownChain } from './chain-spec.ts';
-import { readHead } from './head.ts';
+import { Heads, type Head } from './heads.ts';
+import type { Came } from './race.ts';
 import { PartQueue } from './part-queue.ts';
 import { Pursuit } from './pursuit.ts';
-import { judgeAnswer } from './rules/answer.ts';
 import { ModelFailure } from './rules/failure.ts';
 import { mendOf, type OnPartial } from './rules/mend.ts';
 import type { CallRecord } from './rules/record.ts';
 import type { RequestFacts } from './rules/target.ts';
 import { STOPPED, Takeover } from './takeover.ts';
 import type { Worked } from './witness.ts';
-
-/** Bytes: a structured answer is held until it is whole, up to here (C5). */
-const MOST_STRUCTURED = 4 * 1024 * 1024;
 
 /**
  * The attempts behind one answer: asks target after target, hands on what came, and mends what breaks.
@@ -23,7 +20,7 @@ const MOST_STRUCTURED = 4 * 1024 * 1024;
  */
 export class Answering<Q, P> {
   /** What may be handed on, and what is held. */
-  readonly out = new PartQueue<P>();
+  out = new PartQueue<P>();
   readonly pursuit: Pursuit<Q, P>;
   /** The attempt in force. */
   run: AttemptRun<P> | undefined;
@@ -33,8 +30,7 @@ export class Answering<Q, P> {
   readonly #request: Q;
   readonly #facts: RequestFacts;
   readonly #options: CallOptions;
-  /** Nothing is handed on before the end. */
-  readonly #whole: boolean;
+  readonly #heads: Heads<Q, P>;
   #takeover: Takeover<Q, P> | undefined;
 
   constructor(spec: KnownChain<Q, P>, ports: ChainPorts, worked: Worked, request: Q, facts: RequestFacts, options: CallOptions) {
@@ -43,8 +39,9 @@ export class Answering<Q, P> {
     this.#request = request;
     this.#facts = facts;
     this.#options = options;
-    this.#whole = options.mode === 'whole' || (this.#onPartial === 'continue' && (spec.continuer?.structured(request) ?? false));
     this.pursuit = new Pursuit(spec, ports, worked, facts, options);
+    const held = this.#onPartial === 'continue' && (spec.continuer?.structured(request) ?? false);
+    this.#heads = new Heads({ spec, clock: ports.clock, pursuit: this.pursuit, request, facts, mode: options.mode, held });
   }
 
   get #onPartial(): OnPartial {
@@ -58,17 +55,20 @@ export class Answering<Q, P> {
 
   /** Asks until somebody has shown something worth handing on. `onLeft`: told when the caller leaves meanwhile. */
   async open(onLeft: () => void): Promise<void> {
+    this.#heads.onLeft = onLeft;
     for (;;) {
       const run = (this.run = await this.pursuit.attempt().catch(this.rejected));
       if (run === undefined) return;
-      run.onLeft = onLeft;
       this.out.forget();
+      const came = await this.#heads.of({ run, out: this.out }, this.#takeover).catch(this.rejected);
+      this.run = came.entrant.run;
+      this.out = came.entrant.out;
       try {
-        return await this.#head(run);
+        return await this.#took(came);
       } catch (error) {
         this.run = undefined;
         if (this.over) return;
-        await this.pursuit.failed(run, error).catch(this.rejected);
+        await this.pursuit.failed(came.entrant.run, error).catch(this.rejected);
       }
     }
   }
@@ -78,29 +78,17 @@ export class Answering<Q, P> {
     throw error;
   };
 
-  async #head(run: AttemptRun<P>): Promise<void> {
-    const { served, reader } = this.#spec;
-    run.source = await served[run.target.place]!.ask(this.#requestFor(run), run);
-    if (run.signal.aborted) run.source.cancel(run.signal.reason);
-    const committed = (): Promise<void> | undefined => this.pursuit.committed(run);
-    const most = this.#options.mode === 'whole' ? undefined : MOST_STRUCTURED;
-    const ended = this.#takeover
-      ? await this.#takeover.head(run, this.out, committed)
-      : await readHead(run, this.out, { whole: this.#whole, most, bytesOf: reader.bytes, committed });
-    if (ended === STOPPED) return this.#stopped(run);
-    const broken = ended !== undefined && (await this.finish(run, ended));
+  async #took(came: Came<P, Head<P>>): Promise<void> {
+    const { run } = came.entrant;
+    if ('error' in came) throw came.error;
+    if (came.head === STOPPED) return this.#stopped(run);
+    const broken = came.head !== undefined && (await this.finish(run, came.head));
     if (broken) throw broken;
-  }
-
-  #requestFor(run: AttemptRun<P>): Q {
-    if (this.#takeover) return this.#takeover.requestFor(run);
-    const { repair } = run;
-    return (repair === undefined ? undefined : this.#spec.repair?.(this.#request, repair, run.target)) ?? this.#request;
   }
 
   /** C2: a finish reason ends the answer; E4 and the reason itself say whether it is one. What follows it is left to end by itself, within the limits. */
   finish(run: AttemptRun<P>, part: P): ModelFailure | undefined | Promise<undefined> {
-    const judged = this.#takeover?.judge(run, this.out) ?? judgeAnswer(run.reading, this.#facts, run.target, this.pursuit.ledger.past);
+    const judged = this.#takeover?.judge(run, this.out) ?? this.#heads.judge(run);
     if (judged instanceof ModelFailure) return judged;
     if (judged.mark !== undefined) this.pursuit.end.mark(judged.mark);
     const told = this.pursuit.committed(run);

@@ -41,7 +41,7 @@ export class AttemptEnds<P> {
     run.firstMs = run.ms();
     idle.progressed();
     teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
-    probe.end();
+    if (run.probe) probe.end();
     return witness.ok(run, beliefs);
   }
 
@@ -50,7 +50,7 @@ export class AttemptEnds<P> {
     const { clock, random, classify } = this.#ports;
     const { probe, idle, witness } = this.#to;
     run.end(error);
-    probe.end();
+    if (run.probe) probe.end();
     const failure = this.#caller.aborted ? left(this.#caller.reason) : classify(error, run.target, clock.now(), run);
     idle.stopped(failure.facts.late);
     this.#ended(run, failure, random());
@@ -64,6 +64,16 @@ export class AttemptEnds<P> {
     const record = ledger.failed(run, failure, this.#ports.clock.now(), chance);
     if (run.shown === 'hard') end.salvaged = (run.answer ?? run.reading).shown;
     teller.ended(run, record, failure);
+  }
+
+  /** Another attempt was faster: `run` is let go, its cost is recorded, and it counts against nobody. */
+  beaten(run: AttemptRun<P>): void {
+    const { ledger, probe, teller, witness } = this.#to;
+    const failure = new ModelFailure('cancelled', 'another model was faster', { code: 'beaten' });
+    run.end(failure);
+    if (run.probe) probe.end();
+    teller.ended(run, ledger.beaten(run, failure), failure);
+    void witness.failed(run, failure).catch(() => {});
   }
 
   /** Nobody reads any more. What is under way is let go; it counts against nobody, and a lease is given back. */

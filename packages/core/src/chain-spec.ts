@@ -1,4 +1,5 @@
 import type { Elapsed, Machine } from './machine.ts';
+import type { FirstTimes } from './first-times.ts';
 import type { Ask } from './model.ts';
 import type { Clock, Emit, HealthStore, NewId, Random } from './ports.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
@@ -27,6 +28,8 @@ export interface ChainSettings {
   readonly cooldown?: number;
   readonly onPartial: OnPartial;
   readonly onRefusal: 'pass' | 'next';
+  /** A second target is asked when the first is slower than it nearly always is; default off. */
+  readonly hedge?: boolean;
   /** P8; default `when_cool`. */
   readonly returnToPrimary?: ReturnToPrimary;
 }
@@ -53,6 +56,8 @@ export interface KnownChain<Q, P> extends ChainSpec<Q, P> {
   readonly scopes: readonly string[];
   /** `entry/model` of targets that refused a beginning of their own turn: from then on they are told (C6). */
   readonly unfilled: Set<string>;
+  /** Kept where the chain hedges. */
+  readonly firstTimes?: FirstTimes;
 }
 
 export interface ChainPorts {

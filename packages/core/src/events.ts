@@ -71,6 +71,8 @@ export type CallEvent = { readonly call: string; readonly at: number } & (
       readonly from?: string;
       readonly failure?: FailureFact;
     }
+  /** `from` has been silent for `ms`, longer than it should: `to` is asked beside it, and the first to show something gives the answer. */
+  | { readonly type: 'hedge'; readonly from: string; readonly to: string; readonly ms: number }
   /** Attempt `attempt` broke after `shown` characters of the answer; others are asked to go on from there. */
   | { readonly type: 'takeover'; readonly attempt: number; readonly target: string; readonly failure: FailureFact; readonly shown: number }
   /** What attempt `attempt` showed is taken back; the answer starts again. */

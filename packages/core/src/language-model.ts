@@ -19,9 +19,15 @@ export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: str
     const messages = options.prompt.slice();
     try {
       checkFormat(options);
-      const { timeouts, ...own } = ownOptionsOf(options);
+      const { timeouts, replay, ...own } = ownOptionsOf(options);
       labels = labelled(labels, own);
-      const answer = await chain.call(options, factsOf(options, hash, timeouts), { ...own, ...labels, mode, signal, request: options });
+      const answer = await chain.call(options, factsOf(options, hash, timeouts, replay), {
+        ...own,
+        ...labels,
+        mode,
+        signal,
+        request: options,
+      });
       return { answer, signal, told: (error: unknown) => attribute(error, { ...labels, messages }) };
     } catch (error) {
       const thrown: unknown = signal.aborted && isModelFailure(error) && error.kind === 'cancelled' ? signal.reason : error;

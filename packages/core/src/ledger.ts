@@ -61,8 +61,15 @@ export class Ledger {
       shown: run.shown,
       chance,
       ...(run.repair !== undefined && { repaired: true }),
+      ...(run.source && { opened: true }),
     });
     return this.#close(run, failure);
+  }
+
+  /** It says nothing about its target, so the plan does not hear of it. What it was sent was most likely read, and is paid for. */
+  beaten<P>(run: AttemptRun<P>, failure: ModelFailure): AttemptRecord {
+    this.marks.push('hedged');
+    return this.#close(run, failure, estimateUsage(run.facts.tokens, run.reading.text));
   }
 
   won<P>(run: AttemptRun<P>): AttemptRecord {
@@ -71,8 +78,7 @@ export class Ledger {
     return one;
   }
 
-  #close<P>(run: AttemptRun<P>, failure: ModelFailure | undefined): AttemptRecord {
-    const usage = this.#usageOf(run);
+  #close<P>(run: AttemptRun<P>, failure: ModelFailure | undefined, usage = this.#usageOf(run)): AttemptRecord {
     const usd = usage && priceUsage(usage, run.target.price);
     if (usage) this.#paid = addUsage(this.#paid, usage);
     if (usd !== undefined) this.#usd = (this.#usd ?? 0) + usd;

@@ -39,6 +39,11 @@ export interface HoldfastOptions {
    * takes it back and it begins again (`restart`), or it fails with what was shown (`fail`).
    */
   readonly onPartial?: OnPartial;
+  /**
+   * Asks the next model beside the first when that one has shown nothing for longer than it took in 95 % of its last 20 answers; whoever shows
+   * something first gives the answer, the other is let go and its cost recorded. Default false.
+   */
+  readonly hedge?: boolean;
   readonly onRefusal?: 'pass' | 'next';
   /** `connect` holds where Holdfast itself makes the connection; the AI SDK's models make their own, within `firstToken`. */
   readonly timeouts?: TimeoutOptions;
@@ -73,6 +78,7 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'cooldown',
   'onPartial',
   'onRefusal',
+  'hedge',
   'timeouts',
   'patience',
   'health',
@@ -96,6 +102,7 @@ function settingsOf(options: HoldfastOptions): ChainSettings {
     patience: duration(where('patience'), options.patience) ?? CHAIN_DEFAULTS.patience,
     total: timeoutsOf(options.timeouts, where).total ?? CHAIN_DEFAULTS.total,
     onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'continue',
+    ...(options.hedge !== undefined && { hedge: oneOf(where('hedge'), String(options.hedge), ['true', 'false']) === 'true' }),
     onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? CHAIN_DEFAULTS.onRefusal,
     returnToPrimary: oneOf(where('returnToPrimary'), options.returnToPrimary, ['when_cool', 'next_session', 'never']) ?? 'when_cool',
     ...(cooldown !== undefined && { cooldown }),

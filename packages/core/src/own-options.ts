@@ -10,6 +10,11 @@ export interface HoldfastCallOptions extends Labels {
   readonly keep?: { readonly place: number; readonly ref: string };
   readonly onPartial?: OnPartial;
   readonly maxAttempts?: number;
+  /**
+   * C10: whether the request may be sent again after a break. `safe`: whatever its tools; `unsafe`: only where nothing can have run; by the id of a
+   * provider's tool, for that tool. Default: tools that search or fetch are safe, other tools of providers are not.
+   */
+  readonly replay?: Replay;
   /** How JSON is asked for, whatever the target; by default as each target can (`docs/structured-output-and-meta-calls.md`). */
   readonly objectMode?: ObjectMode;
   /** They win over the chain's. `total`: the caller's own deadline. */
@@ -24,7 +29,10 @@ export interface OwnOptions extends Omit<HoldfastCallOptions, 'timeouts' | 'tota
   readonly total?: number;
 }
 
+export type Replay = 'safe' | 'unsafe' | Readonly<Record<string, 'safe' | 'unsafe'>>;
+
 const NONE: OwnOptions = {};
+const REPLAYS = ['safe', 'unsafe'] as const;
 const where = (name: string): string => `providerOptions.holdfast.${name}`;
 
 /** Throws a `ModelFailure` (`bad-request`) for what cannot be meant: nobody is asked then. */
@@ -43,7 +51,14 @@ export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
     ...(keep !== undefined && { keep }),
     ...(onPartial !== undefined && { onPartial }),
     ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(given['replay'] !== undefined && { replay: replayOf(given['replay']) }),
     ...(total !== undefined && { total }),
     ...(Object.keys(timeouts).length > 0 && { timeouts }),
   };
+}
+
+function replayOf(given: unknown): Replay {
+  if (typeof given !== 'object' || given === null) return oneOf(where('replay'), given, REPLAYS)!;
+  for (const [tool, value] of Object.entries(given)) oneOf(where(`replay.${tool}`), value, REPLAYS);
+  return given as Replay;
 }

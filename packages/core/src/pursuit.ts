@@ -10,7 +10,7 @@ import { Retries } from './retries.ts';
 import type { Beliefs } from './rules/belief.ts';
 import type { ModelFailure } from './rules/failure.ts';
 import { next, type Moment, type Plan, type Step } from './rules/plan.ts';
-import { planOf, refitted } from './rules/plan-start.ts';
+import { planOf, refitted, without } from './rules/plan-start.ts';
 import type { RequestFacts } from './rules/target.ts';
 import { Teller, type Lost } from './teller.ts';
 import { Waiting } from './waiting.ts';
@@ -41,6 +41,7 @@ export class Pursuit<Q, P> {
   readonly #scopes: readonly string[];
   #beliefs: Beliefs = new Map();
   #waitsFor: number | undefined;
+  #begun = 0;
   readonly #probe: Probe;
   readonly #retries: Retries;
   #lost: Lost | undefined;
@@ -131,10 +132,27 @@ export class Pursuit<Q, P> {
     return false;
   }
 
+  /** Who may be asked beside `run`, which is late: one that is free at once. `hedged`: for that alone, which draws on the endpoint's bucket (P6). */
+  async rival(run: AttemptRun<P>, hedged: boolean, wanted: () => boolean): Promise<AttemptRun<P> | undefined> {
+    const { past } = this.ledger;
+    if (past.length + 2 > this.#plan.maxAttempts) return undefined;
+    const step = next(without(this.#plan, run.target.place), past, this.#beliefs, this.#moment());
+    if (step.do !== 'try' || step.lease !== 'none' || step.pause > 0) return undefined;
+    const target = this.#plan.targets[step.place]!;
+    if (hedged && !(await this.#retries.hedges(target))) return undefined;
+    if (!wanted() || this.#waiting.left || this.#options.signal.aborted) return undefined;
+    this.teller.tell({ type: 'hedge', from: run.target.ref, to: target.ref, ms: run.ms() });
+    return this.#begin(step);
+  }
+
+  beaten(run: AttemptRun<P>): void {
+    this.#ends.beaten(run);
+  }
+
   #begin(step: Do<'try'>): AttemptRun<P> {
     const target = this.#plan.targets[step.place]!;
-    const [attempt, tries] = [this.ledger.past.length + 1, this.ledger.at(step.place).length];
-    const lease = this.#probe.id;
+    const [attempt, tries] = [++this.#begun, this.ledger.at(step.place).length];
+    const lease = step.lease === 'none' ? undefined : this.#probe.id;
     const last = this.ledger.past.at(-1);
     const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
     const start = { call: this.id, attempt, target, facts: this.#facts, share: step.share, lease, repair };

@@ -1,4 +1,5 @@
 import type { ModelOptions } from './model.ts';
+import type { Replay } from './own-options.ts';
 import type { Effort, RequestFacts } from './rules/target.ts';
 import { beginsWith, isFixed } from './rules/transcript/growing.ts';
 
@@ -20,10 +21,12 @@ class PromptFacts implements RequestFacts {
   readonly timeouts: RequestFacts['timeouts'];
   readonly #options: ModelOptions;
   readonly #hash: (text: string) => string;
+  readonly #replay: Replay | undefined;
   #tokens: number | undefined;
   #prompt: string | undefined;
 
-  constructor(options: ModelOptions, hash: (text: string) => string, timeouts: RequestFacts['timeouts']) {
+  constructor(options: ModelOptions, hash: (text: string) => string, timeouts: RequestFacts['timeouts'], replay: Replay | undefined) {
+    this.#replay = replay;
     this.#options = options;
     this.#hash = hash;
     this.timeouts = timeouts;
@@ -60,8 +63,18 @@ class PromptFacts implements RequestFacts {
     return this.#options.prompt.at(-1)?.role === 'tool';
   }
 
+  /** Tools that the provider runs, answers kept in the background, histories that grow at the provider: sent twice, they happen twice. */
   get replayable(): boolean {
-    return !(this.#options.tools?.some((tool) => tool.type === 'provider' && !READS.test(tool.id)) ?? false);
+    const { tools, providerOptions } = this.#options;
+    const replay = this.#replay;
+    if (typeof replay === 'string') return replay === 'safe';
+    for (const tool of tools ?? []) {
+      if (tool.type !== 'provider') continue;
+      const told = replay?.[tool.id] ?? replay?.[tool.name];
+      if (told === undefined ? !READS.test(tool.id) : told === 'unsafe') return false;
+    }
+    if (providerOptions === undefined) return true;
+    return !Object.values(providerOptions).some((options) => options['background'] === true || options['conversation'] !== undefined);
   }
 }
 
@@ -108,5 +121,9 @@ function sizeOf({ content }: Message): number {
 }
 
 /** `hash` is keyed where its result leaves the process (field note 36). `timeouts`: the caller's own limits, in ms. */
-export const factsOf = (options: ModelOptions, hash: (text: string) => string, timeouts?: RequestFacts['timeouts']): RequestFacts =>
-  new PromptFacts(options, hash, timeouts);
+export const factsOf = (
+  options: ModelOptions,
+  hash: (text: string) => string,
+  timeouts?: RequestFacts['timeouts'],
+  replay?: Replay,
+): RequestFacts => new PromptFacts(options, hash, timeouts, replay);

@@ -30,6 +30,11 @@ export class Retries {
     return true;
   }
 
+  /** Whether `target` may be asked beside another one. Never rejects. */
+  hedges({ entry }: Target): Promise<boolean> {
+    return this.#budget.draw(entry, this.#caller, this.#clock.now());
+  }
+
   /** The failures whose own rest does not bar a further attempt (H4). */
   own(place: number, mine: readonly PastAttempt[]): readonly PastAttempt[] {
     return this.refused.has(place) ? [] : mine;

@@ -67,6 +67,7 @@ const TIER_SPEC: ObjectShape = {
     cooldown: DURATION,
     on_partial: { is: 'text', oneOf: ['continue', 'restart', 'fail'] },
     on_refusal: { is: 'text', oneOf: ['pass', 'next'] },
+    hedge: { is: 'boolean' },
     return_to_primary: { is: 'text', oneOf: ['when_cool', 'next_session', 'never'] },
     patience: DURATION,
     timeouts: {

@@ -1,4 +1,4 @@
-import { fit } from './fit.ts';
+import { fit, type Fit } from './fit.ts';
 import type { Plan } from './plan.ts';
 import type { RequestFacts, Target } from './target.ts';
 
@@ -31,8 +31,14 @@ export function planOf({ targets, settings, firstToken }: PlanStart, facts: Requ
     onRefusal: settings.onRefusal,
     ...(kept !== undefined && { keep: kept }),
     ...(order && { order }),
+    ...(!facts.replayable && { unrepeatable: true }),
   };
 }
+
+const ASKED: Fit = { fits: 'no', reason: 'asked' };
+
+/** The same plan while `place` is being asked. */
+export const without = (plan: Plan, place: number): Plan => ({ ...plan, fits: plan.fits.map((one, at) => (at === place ? ASKED : one)) });
 
 /** The same plan for a request that has grown. */
 export const refitted = (plan: Plan, facts: RequestFacts): Plan => ({ ...plan, fits: plan.targets.map((target) => fit(target, facts)) });

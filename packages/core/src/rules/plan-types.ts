@@ -24,6 +24,8 @@ export interface Plan {
   readonly keep?: number;
   /** By place, its rank: the keys of a model in this conversation's order (P8). Without it, the chain's order. */
   readonly order?: readonly number[];
+  /** C10: the request has effects at the provider; it is sent again only where nothing can have run. */
+  readonly unrepeatable?: true;
 }
 
 /** One attempt that failed. The list of them is the plan's only state. */
@@ -38,6 +40,8 @@ export interface PastAttempt {
   readonly chance: number;
   /** It was sent after a known repair (bad-request: once). */
   readonly repaired?: boolean;
+  /** The provider had begun to answer (C10). */
+  readonly opened?: boolean;
 }
 
 /**

@@ -4,6 +4,7 @@ import { outcomeOf, retryAtOf } from './plan-stop.ts';
 import { skipsOf } from './plan-skips.ts';
 import { survey, type Place } from './plan-survey.ts';
 import type { Moment, Next, PastAttempt, Plan, Step } from './plan-types.ts';
+import { ranNothing } from './replay.ts';
 import type { SkipRecord } from './record.ts';
 
 export type { Moment, Next, PastAttempt, Plan, Step } from './plan-types.ts';
@@ -57,6 +58,7 @@ function mustStop(plan: Plan, past: readonly PastAttempt[]): 'last' | 'spent' | 
   if (last === undefined) return undefined;
   if (last.failure.kind === 'cancelled' || (last.failure.kind === 'refusal' && plan.onRefusal === 'pass')) return 'last';
   if (last.shown === 'hard' && past.filter(({ shown }) => shown === 'hard').length > MOST_TAKEOVERS) return 'last';
+  if (plan.unrepeatable && !ranNothing(last)) return 'last';
   return past.length >= plan.maxAttempts ? 'spent' : undefined;
 }
 

@@ -9,6 +9,7 @@ export interface TierSettings {
   readonly cooldown?: number;
   readonly onPartial?: 'continue' | 'restart' | 'fail';
   readonly onRefusal?: 'pass' | 'next';
+  readonly hedge?: boolean;
   readonly returnToPrimary?: 'when_cool' | 'next_session' | 'never';
   readonly patience?: number;
   readonly timeouts?: Timeouts;
@@ -42,6 +43,8 @@ const oneOf =
     return { error: `expected one of ${words.join(', ')}`, ...(near !== undefined && { nearest: near }) };
   };
 
+const yesNo: Reader = (value) => (typeof value === 'boolean' ? { value } : { error: 'expected true or false' });
+
 /** By the key as it is written: the key as we name it, and how its value is read. */
 const SETTINGS: Readonly<Record<string, readonly [string, Reader]>> = {
   retries: ['retries', whole(0)],
@@ -49,6 +52,7 @@ const SETTINGS: Readonly<Record<string, readonly [string, Reader]>> = {
   cooldown: ['cooldown', duration],
   on_partial: ['onPartial', oneOf('continue', 'restart', 'fail')],
   on_refusal: ['onRefusal', oneOf('pass', 'next')],
+  hedge: ['hedge', yesNo],
   return_to_primary: ['returnToPrimary', oneOf('when_cool', 'next_session', 'never')],
   patience: ['patience', duration],
 };
