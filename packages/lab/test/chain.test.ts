@@ -242,7 +242,7 @@ describe('many calls', () => {
 
 describe('repairs', () => {
   it('a refusal that names a repair nobody can make is not sent again unchanged', async () => {
-    const refused = { text: '', fails: { fail: 'bad-request' as const, facts: { status: 400, repair: 'signature' } } };
+    const refused = { text: '', fails: { fail: 'bad-request' as const, facts: { status: 400, repair: 'unheard-of' } } };
     const { clock, model, models } = scene({ a: refused, b: healthy });
     const told = await clock.run(model.doStream({ prompt: PROMPT }).then(({ stream }) => tell(stream)));
     expect(told.text).toBe(WHOLE);
