@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { passes, table, type Figure } from './figure.ts';
 import { machine, peersIfInstalled } from './peers.ts';
 
-const SCRIPTS = ['chain.ts', 'races.ts', 'imports.ts', 'turns.ts', 'start.ts', 'sessions.ts', 'interrupt.ts'];
-const LONGEST_MS = 60_000;
+const SCRIPTS = ['chain.ts', 'races.ts', 'lanes.ts', 'health.ts', 'imports.ts', 'turns.ts', 'start.ts', 'sessions.ts', 'interrupt.ts'];
+const LONGEST_MS = 300_000;
 
 const peers = await peersIfInstalled();
 /** They are about other libraries, or are nothing without them. */
