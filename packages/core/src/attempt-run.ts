@@ -1,7 +1,7 @@
-import { NEVER, type Attempt, type Watch } from './model.ts';
+import { NEVER, type Attempt, type AttemptOrigin, type Watch } from './model.ts';
 import type { Clock } from './ports.ts';
 import { ModelFailure, isModelFailure } from './rules/failure.ts';
-import type { Commit, Reading } from './rules/reader.ts';
+import type { Commit, Reading, Usage } from './rules/reader.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
 import type { Joined } from './rules/usage.ts';
 import type { Source } from './source.ts';
@@ -15,6 +15,8 @@ export interface AttemptStart {
   readonly target: Target;
   readonly facts: RequestFacts;
   readonly share: number;
+  readonly left?: number;
+  readonly from?: AttemptOrigin;
   readonly lease?: string | undefined;
   /** The known repair after which its request is sent. */
   readonly repair?: string | undefined;
@@ -31,13 +33,15 @@ export class AttemptRun<P> implements Attempt {
   readonly attempt: number;
   readonly target: Target;
   readonly facts: RequestFacts;
-  readonly share: number;
+  share: number;
+  readonly left: number | undefined;
+  readonly from: AttemptOrigin | undefined;
   /** The probe lease it runs under; over at the first content (H6). */
   lease: string | undefined;
   /** It began as a probe. */
   readonly probe: boolean;
   readonly repair: string | undefined;
-  readonly began: number;
+  began: number;
   readonly reading: Reading<P>;
   readonly signal: AbortSignal;
   /** The whole answer as its consumer sees it, where this attempt goes on with one that others began (C5). */
@@ -56,7 +60,7 @@ export class AttemptRun<P> implements Attempt {
   source: Source<P> | undefined;
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal;
-  readonly #start: number;
+  #start: number;
   readonly #clock: Clock;
   #ended = false;
 
@@ -66,6 +70,8 @@ export class AttemptRun<P> implements Attempt {
     this.target = start.target;
     this.facts = start.facts;
     this.share = start.share;
+    this.left = start.left;
+    this.from = start.from;
     this.lease = start.lease;
     this.probe = start.lease !== undefined;
     this.repair = start.repair;
@@ -95,6 +101,18 @@ export class AttemptRun<P> implements Attempt {
 
   abort(reason: ModelFailure): void {
     this.#stop(reason);
+  }
+
+  get used(): Usage | undefined {
+    return this.reading.finish?.usage;
+  }
+
+  entered(ms: number, deaf: boolean): void {
+    this.laneWaitMs = ms;
+    this.began = this.#clock.now();
+    this.#start = this.#clock.mono();
+    this.share = Math.min(this.share, Math.max(0, (this.left ?? Infinity) - ms));
+    if (deaf) this.#caller.removeEventListener('abort', this.#cut);
   }
 
   /** What was handed on of it; it only rises. */

@@ -93,6 +93,8 @@ export interface CallOptions extends Labels {
   readonly maxAttempts?: number;
   /** The caller's own deadline in ms (P5). */
   readonly total?: number;
+  /** In lanes: a whole number, higher goes first; default 0. */
+  readonly priority?: number;
 }
 
 /** An answer that has begun: its first content is at hand. */

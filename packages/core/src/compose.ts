@@ -1,6 +1,8 @@
 import { chain, type Chain, type ChainPorts, type ChainSettings, type Served } from './chain.ts';
 import { remembering, type ConversationPorts } from './conversations.ts';
 import { withLimits } from './deadline.ts';
+import type { LaneRegistry } from './lane-registry.ts';
+import { inLane } from './lane-wrap.ts';
 import { languageModel } from './language-model.ts';
 import { withObjectMode } from './object-mode.ts';
 import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } from './model.ts';
@@ -9,7 +11,7 @@ import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
 import { keyed, refreshable, withKey, withLiveFingerprint } from './keyed-chain.ts';
 import type { LiveKey } from './live-key.ts';
-import { limitsFor, type Timeouts } from './rules/limits.ts';
+import { limitsFor, type Limits, type Timeouts } from './rules/limits.ts';
 import type { Labels } from './rules/labels.ts';
 import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, withoutSchema } from './rules/object/refused.ts';
 import { partsReader } from './rules/parts-reader.ts';
@@ -31,6 +33,8 @@ export interface ModelChainSpec {
   readonly reachable: readonly Reachable[];
   readonly settings: ChainSettings;
   readonly timeouts: Timeouts;
+  /** Shared by all chains that are to share slots. */
+  readonly lanes?: LaneRegistry | undefined;
 }
 
 /** The configuration's values where the request has none, and what the target can give at most. */
@@ -82,20 +86,24 @@ function repaired(request: ModelOptions, repair: string, target: Target): ModelO
 }
 
 /**
- * The one place where the order of the wraps is written: chain ⊃ object mode ⊃ defaults ⊃ deadline ⊃ key ⊃ provider. A lane goes outside the deadline:
- * time in a queue is not the model's fault. What an attempt used is metered by the chain's ledger when it ends.
+ * The one place where the order of the wraps is written: chain ⊃ object mode ⊃ defaults ⊃ lane ⊃ deadline ⊃ key ⊃ provider. The lane is outside
+ * the deadline: time in a queue is not the model's fault. What an attempt used is metered by the chain's ledger when it ends.
  */
-export function modelChain({ name, reachable, settings, timeouts }: ModelChainSpec, ports: ChainPorts): Chain<ModelOptions, Part> {
+export function modelChain({ name, reachable, settings, timeouts, lanes }: ModelChainSpec, ports: ChainPorts): Chain<ModelOptions, Part> {
   const keys = new Map(reachable.flatMap(({ target, key }) => (key ? [[target.place, key] as const] : [])));
   const isRefusal = (error: unknown, target: Target): boolean => ports.classify(error, target, ports.clock.now()).kind === 'auth';
+  const limits = (target: Target, facts: Parameters<typeof limitsFor>[2]): Limits => limitsFor(timeouts, target, facts);
+  const limited = withLimits<ModelOptions, Part>(ports.clock, limits);
+  const inner = lanes
+    ? [inLane<ModelOptions, Part>(lanes, { clock: ports.clock, classify: ports.classify, limitsOf: limits }), limited]
+    : [limited];
   const served = reachable.map(({ target, ask, defaults, key }): Served<ModelOptions, Part> => {
-    const limited = withLimits<ModelOptions, Part>(ports.clock, (at, facts) => limitsFor(timeouts, at, facts));
-    const outer =
-      defaults && Object.keys(defaults).length > 0 ? [withObjectMode(), withDefaults(defaults), limited] : [withObjectMode(), limited];
-    if (!key) return { target, ask: stack(ask, ...outer) };
-    return { target: withLiveFingerprint(target, key), ask: stack(ask, ...outer, withKey(key, isRefusal)) };
+    const own = defaults && Object.keys(defaults).length > 0 ? [withDefaults(defaults)] : [];
+    const fitted = lanes ? lanes.fitted(target, timeouts) : target;
+    if (!key) return { target: fitted, ask: stack(ask, withObjectMode(), ...own, ...inner) };
+    return { target: withLiveFingerprint(fitted, key), ask: stack(ask, withObjectMode(), ...own, ...inner, withKey(key, isRefusal)) };
   });
-  const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limitsFor(timeouts, target, facts).firstToken;
+  const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limits(target, facts).firstToken;
   const classify: ChainPorts['classify'] = (error, target, now) => refreshable(ports.classify(error, target, now), keys.get(target.place));
   const spec = { name, served, reader: partsReader, continuer: optionsContinuer, settings, firstToken, repairOf, repair: repaired };
   return keyed(chain(spec, { ...ports, classify }), keys, ports.health);

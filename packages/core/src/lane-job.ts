@@ -1,6 +1,6 @@
 import type { FairJob } from './rules/fair.ts';
 import type { Line } from './rules/fair-parts.ts';
-import type { Asking, LaneGate, LaneShare } from './rules/lane-gate.ts';
+import type { Asking, LaneGate } from './rules/lane-gate.ts';
 
 /** What a job says of itself; everything may be missing. */
 export interface LaneJobOptions {
@@ -25,7 +25,6 @@ export interface LaneJobOptions {
 /** Jobs of a model: held back with others of their target. */
 export interface ModelJobOptions extends LaneJobOptions {
   readonly gate?: LaneGate | undefined;
-  readonly share?: (() => LaneShare | undefined) | undefined;
 }
 
 export type JobOutcome = 'done' | 'failed' | 'timed-out' | 'cancelled' | 'rejected';

@@ -11,7 +11,6 @@ export class LaneLimits {
   readonly #timers: LaneTimers;
   readonly #rates = new Rates();
   readonly #shut = new Set<LaneGate>();
-  #width = 0;
 
   constructor(queue: FairQueue<LaneJob>, timers: LaneTimers) {
     this.#queue = queue;
@@ -19,7 +18,6 @@ export class LaneLimits {
   }
 
   configure(settings: LaneSettings): void {
-    this.#width = settings.width;
     this.#rates.configure(settings);
   }
 
@@ -32,7 +30,7 @@ export class LaneLimits {
       return 'wait';
     }
     if (!gate) return 'open';
-    const open = gate.when(tokens, now, this.#width, job.options.share?.());
+    const open = gate.when(tokens, now);
     if (open <= now) return 'open';
     this.#shut.add(gate);
     this.#queue.shut(gate);

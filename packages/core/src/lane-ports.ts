@@ -1,7 +1,5 @@
 import type { LaneEvent, LaneJob } from './lane-job.ts';
 import type { Clock } from './ports.ts';
-import type { LaneShare } from './rules/lane-gate.ts';
-import type { Target } from './rules/target.ts';
 
 /** Knows in which jobs the running code is, through every await: async context, which only adapters have (`io/held-lanes.ts`). */
 export interface HeldLanes {
@@ -9,9 +7,6 @@ export interface HeldLanes {
   jobs(): Iterable<LaneJob>;
   run<T>(job: LaneJob, work: () => T): T;
 }
-
-/** H6: which part of its lane a target may use while it comes back from a rest; undefined: all of it. `now`: epoch ms. */
-export type LaneRamp = (target: Target, now: number) => LaneShare | undefined;
 
 export interface LanePorts {
   readonly clock: Pick<Clock, 'now' | 'mono' | 'after'>;

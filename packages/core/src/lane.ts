@@ -8,7 +8,7 @@ import type { LaneGate } from './rules/lane-gate.ts';
 import { LANE_DEFAULTS, type LaneSettings } from './rules/lane-settings.ts';
 
 export type { LaneEvent, LaneJob, LaneJobOptions } from './lane-job.ts';
-export type { HeldLanes, LanePorts, LaneRamp } from './lane-ports.ts';
+export type { HeldLanes, LanePorts } from './lane-ports.ts';
 export type { LaneStats } from './lane-stats.ts';
 
 const NOW: Promise<void> = Promise.resolve();

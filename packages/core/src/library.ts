@@ -5,6 +5,8 @@ import { MemoryAffinity } from './io/affinity-memory.ts';
 import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
 import { reachableOf, type ModelEntry } from './library-models.ts';
+import { lanesOf } from './lane-library.ts';
+import type { LaneRegistry, LaneTable } from './lane-registry.ts';
 import type { Model } from './model.ts';
 import { Moving } from './moving.ts';
 import type { MovingStore } from './moving-store.ts';
@@ -60,6 +62,8 @@ export interface HoldfastOptions {
   readonly affinity?: AffinityStore;
   /** What is remembered of conversations that move between models (signatures, repairs); default in memory, shared by nobody. */
   readonly moving?: MovingStore;
+  /** Bounded pools that models share: as written down, or a registry (`laneRegistry`) that several chains share. Default: none. */
+  readonly lanes?: LaneTable | LaneRegistry;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Labels that hold wherever a call begins; `providerOptions.holdfast` wins. What it throws is dropped. */
@@ -85,6 +89,7 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'returnToPrimary',
   'affinity',
   'moving',
+  'lanes',
   'clock',
   'random',
   'attribution',
@@ -152,7 +157,7 @@ export function holdfast(options: HoldfastOptions): Model {
   const emit = emitOf(options, clock);
   const moving = new Moving({ now: () => clock.now(), makers: true, ...(options.moving && { store: options.moving }) });
   const reachable = reachableOf(options.models, { clock, hash: hash53, moving }, where);
-  const spec = { name, reachable, settings: settingsOf(options), timeouts };
+  const spec = { name, reachable, settings: settingsOf(options), timeouts, lanes: lanesOf(options.lanes, clock) };
   return composeModel(spec, {
     clock,
     random,

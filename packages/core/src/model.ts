@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { ModelFailure } from './rules/failure.ts';
-import type { Look } from './rules/reader.ts';
+import type { Look, Usage } from './rules/reader.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
 import type { Source } from './source.ts';
 
@@ -18,6 +18,15 @@ export interface Watch {
   end(): void;
 }
 
+/** What an attempt tells of its call. */
+export interface AttemptOrigin {
+  readonly caller?: string;
+  readonly run?: string;
+  readonly priority?: number;
+  /** `whole`: nobody sees anything before the end. */
+  readonly mode: 'stream' | 'whole';
+}
+
 /** One attempt on one target. Belongs to that attempt alone. */
 export interface Attempt {
   readonly call: string;
@@ -29,10 +38,20 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Ms this attempt may use before its first content (P5). */
   readonly share: number;
+  /** Ms that were left of the call's whole time when the attempt began, its wait in a lane included. */
+  readonly left?: number | undefined;
+  /** Whose call it is, and how it is asked for. */
+  readonly from?: AttemptOrigin | undefined;
   /** The known repair after which the request is sent once more. */
   readonly repair?: string | undefined;
-  /** Ms it waited in a lane; set by the lane. */
+  /** Ms it waited in a lane; set by `entered`. */
   laneWaitMs?: number;
+  /** Told by a lane that it was let in after so many ms: its own time begins now. `deaf`: its caller's abort does not reach it any more. */
+  entered?(ms: number, deaf: boolean): void;
+  /** What its answer used, once that is known. */
+  readonly used?: Usage | undefined;
+  /** Called once when the attempt is over, however it ends. Whoever sets it calls what was there before. */
+  onEnd?: () => void;
   /** Set by the deadline; told of every pull and every part by the chain (C4). */
   watch?: Watch;
   /** Ends this attempt alone; the reason becomes its failure. */

@@ -15,6 +15,8 @@ export interface HoldfastCallOptions extends Labels {
    * provider's tool, for that tool. Default: tools that search or fetch are safe, other tools of providers are not.
    */
   readonly replay?: Replay;
+  /** In lanes: a whole number, higher goes first; default 0. */
+  readonly priority?: number;
   /** How JSON is asked for, whatever the target; by default as each target can (`docs/structured-output-and-meta-calls.md`). */
   readonly objectMode?: ObjectMode;
   /** They win over the chain's. `total`: the caller's own deadline. */
@@ -43,8 +45,9 @@ export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
   const maxAttempts = count(where('maxAttempts'), given['maxAttempts'], 1);
   const { total: within, ...timeouts } = timeoutsOf(given['timeouts'], where);
   const total = duration(where('total'), given['total']) ?? within;
+  const { keep, priority } = given as HoldfastCallOptions;
+  if (priority !== undefined && !Number.isInteger(priority)) refuse(where('priority'), 'must be a whole number');
   oneOf(where('objectMode'), given['objectMode'], OBJECT_MODES);
-  const { keep } = given as HoldfastCallOptions;
   for (const name of LABELS) if (given[name] !== undefined && typeof given[name] !== 'string') refuse(where(name), 'must be a text');
   return {
     ...labelsOf(given as Labels),
@@ -53,6 +56,7 @@ export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
     ...(maxAttempts !== undefined && { maxAttempts }),
     ...(given['replay'] !== undefined && { replay: replayOf(given['replay']) }),
     ...(total !== undefined && { total }),
+    ...(priority !== undefined && { priority }),
     ...(Object.keys(timeouts).length > 0 && { timeouts }),
   };
 }

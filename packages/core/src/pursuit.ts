@@ -153,9 +153,10 @@ export class Pursuit<Q, P> {
     const target = this.#plan.targets[step.place]!;
     const [attempt, tries] = [++this.#begun, this.ledger.at(step.place).length];
     const lease = step.lease === 'none' ? undefined : this.#probe.id;
+    const own = { call: this.id, facts: this.#facts, from: this.#options, left: this.#moment().left };
     const last = this.ledger.past.at(-1);
     const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
-    const start = { call: this.id, attempt, target, facts: this.#facts, share: step.share, lease, repair };
+    const start = { ...own, attempt, target, share: step.share, lease, repair };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
     this.teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
     this.#probe.seat(run);

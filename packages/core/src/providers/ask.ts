@@ -47,15 +47,32 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
 async function bare(model: Model, { options, seen, over }: FittedRequest, attempt: Attempt): Promise<Source<Part>> {
   const { signal } = attempt;
   const info: StreamInfo = { signal, seen, end: over };
-  if (attempt.target.streams === false) return listed(await orAbort(model.doGenerate({ ...options, abortSignal: signal }), signal), info);
-  return normalise(await opened(model, { ...options, abortSignal: signal }, signal), info);
+  const own = { ...options, abortSignal: signal };
+  try {
+    if (attempt.target.streams !== false) return normalise(await opened(model, own, signal, attempt.head), info);
+    const result = await orAbort(model.doGenerate(own), signal);
+    if (result.response?.headers) attempt.head?.(200, result.response.headers);
+    return listed(result, info);
+  } catch (error) {
+    refusedHead(error, attempt);
+    throw error;
+  }
+}
+
+/** What the AI SDK's errors carry of the response that refused. */
+function refusedHead(error: unknown, { head }: Attempt): void {
+  if (!head || typeof error !== 'object' || error === null) return;
+  const { statusCode, responseHeaders } = error as { readonly statusCode?: number; readonly responseHeaders?: Record<string, string> };
+  if (typeof statusCode === 'number' && responseHeaders) head(statusCode, responseHeaders);
 }
 
 /** A model that does not heed its signal may answer when nobody is there any more: what it opened then is let go. */
-async function opened(model: Model, options: ModelOptions, signal: AbortSignal): Promise<ReadableStream<Part>> {
+async function opened(model: Model, options: ModelOptions, signal: AbortSignal, head?: Attempt['head']): Promise<ReadableStream<Part>> {
   const opening = model.doStream(options);
   try {
-    return (await orAbort(opening, signal)).stream;
+    const { stream, response } = await orAbort(opening, signal);
+    if (response?.headers) head?.(200, response.headers);
+    return stream;
   } catch (error) {
     if (signal.aborted) opening.then(({ stream }) => stream.cancel(error)).then(undefined, () => {});
     throw error;

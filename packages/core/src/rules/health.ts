@@ -70,7 +70,7 @@ function probed(belief: Extract<Belief, { tag: 'probing' }>, scope: string, repo
   const { kind, facts } = report.outcome;
   const level = levelOf(kind, facts);
   if (level !== undefined && scopeAt(target, level) === scope) return struck(belief, scope, report, target, now);
-  if (provesLife(kind).some((alive) => scopeAt(target, alive) === scope)) return ramping(belief, now);
+  if (!facts.lane && provesLife(kind).some((alive) => scopeAt(target, alive) === scope)) return ramping(belief, now);
   const { lease: _over, ...rest } = belief;
   return { ...rest, tag: 'resting', until: Math.max(rest.until, now + AGAIN), probeAt: Math.max(rest.probeAt, now + AGAIN) };
 }

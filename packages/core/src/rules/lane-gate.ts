@@ -4,14 +4,6 @@ import type { ToldLimit } from './hints/told-limits.ts';
 /** Ms on a clock that only goes forward. */
 type Moment = number;
 
-/** The part of a lane that a target may use until then, while it comes back from a rest (H6). */
-export interface LaneShare {
-  /** In (0, 1]. */
-  readonly share: number;
-  /** Ms from now after which it may be another. */
-  readonly for: number;
-}
-
 interface Told {
   readonly of: ToldLimit['of'];
   limit: number;
@@ -37,20 +29,21 @@ const LARGE = 0.25;
  *
  * G1. A provider's own count (`remaining`) is believed until its reset, less what was started since and is not in it yet.
  * G2. An older answer never raises what a newer one said is left.
- * G3. A target that comes back from a rest uses no more than its share of the lane, and at least one slot.
+ * G3. After a large request was refused for its size its caller's next large one waits for the provider's hint; nobody else does.
  */
 export class LaneGate implements FairGate {
   shut = false;
   readonly lines = new Set<Line>();
-  /** Started and not over. */
-  running = 0;
+  readonly #outer: LaneGate | undefined;
+  #notBefore: Moment = 0;
+  /** By caller: his large requests, until then. */
+  #late = new Map<string, { readonly gate: LaneGate; readonly until: Moment }>();
   readonly #told = new Map<string, Told>();
   readonly #open = new Set<Asking>();
 
-  /** When `asking` may start: `now`, later, or Infinity: not before another of this gate ends. */
-  when(tokens: number, now: Moment, width: number, share: LaneShare | undefined): Moment {
-    if (share && this.running >= Math.max(1, Math.floor(width * share.share))) return now + share.for;
-    let when = now;
+  /** When a job that reserves so many tokens may start: `now`, or later. */
+  when(tokens: number, now: Moment): Moment {
+    let when = this.#outer ? Math.max(this.#notBefore, this.#outer.when(tokens, now), now) : now;
     for (const told of this.#told.values()) {
       if (told.resetAt <= now) this.#reset(told);
       // A request above the whole limit is the provider's to refuse; it waits for a full one.
@@ -60,8 +53,13 @@ export class LaneGate implements FairGate {
     return when;
   }
 
+  constructor(outer?: LaneGate, notBefore: Moment = 0) {
+    this.#outer = outer;
+    this.#notBefore = notBefore;
+  }
+
   begin(asking: Asking): void {
-    this.running++;
+    this.#outer?.begin(asking);
     this.#open.add(asking);
     for (const told of this.#told.values()) told.remaining -= told.of === 'requests' ? 1 : asking.tokens;
   }
@@ -80,14 +78,29 @@ export class LaneGate implements FairGate {
   }
 
   end(asking: Asking): void {
-    this.running--;
+    this.#outer?.end(asking);
     this.#open.delete(asking);
   }
 
-  /** Whether a request of so many tokens may have used up a token limit by itself. */
-  isLarge(tokens: number): boolean {
+  /** Whether a request of so many tokens may have used up a token limit by itself: one that was told, or the lane's own. */
+  isLarge(tokens: number, configured = Infinity): boolean {
+    if (tokens > configured * LARGE) return true;
     for (const { of, limit } of this.#told.values()) if (of === 'tokens' && tokens > limit * LARGE) return true;
     return false;
+  }
+
+  /** The gate of a request: its own while its caller's large ones are late. */
+  of(caller: string, tokens: number, configured: number, now: Moment): LaneGate {
+    const late = this.#late.size > 0 ? this.#late.get(caller) : undefined;
+    if (!late) return this;
+    if (late.until > now) return this.isLarge(tokens, configured) ? late.gate : this;
+    this.#late.delete(caller);
+    return this;
+  }
+
+  /** A large request of `caller` was refused: his next ones wait. */
+  tooLarge(caller: string, until: Moment): void {
+    this.#late.set(caller, { gate: new LaneGate(this, until), until });
   }
 
   /** The window is full again; nothing further is known of it before the next answer. */

@@ -119,11 +119,11 @@ describe('a gate', () => {
     gate.tell(first, requests(3), NOW, 100);
     gate.end(first);
     for (const turn of [2, 3, 4]) {
-      expect(gate.when(0, 200, 8, undefined)).toBe(200);
+      expect(gate.when(0, 200)).toBe(200);
       gate.begin(asking(turn));
     }
-    expect(gate.when(0, 300, 8, undefined)).toBe(20_100);
-    expect(gate.when(0, 20_100, 8, undefined)).toBe(20_100);
+    expect(gate.when(0, 300)).toBe(20_100);
+    expect(gate.when(0, 20_100)).toBe(20_100);
   });
 
   it('G1: what is under way is taken off what is left', () => {
@@ -132,9 +132,9 @@ describe('a gate', () => {
     gate.begin(first);
     gate.begin(second);
     gate.tell(first, requests(1), NOW, 0);
-    expect(gate.when(0, 1, 8, undefined)).toBe(20_000);
+    expect(gate.when(0, 1)).toBe(20_000);
     gate.tell(second, requests(1), NOW, 0);
-    expect(gate.when(0, 1, 8, undefined)).toBe(1);
+    expect(gate.when(0, 1)).toBe(1);
   });
 
   it('G2: an older answer raises nothing', () => {
@@ -144,7 +144,7 @@ describe('a gate', () => {
     gate.begin(second);
     gate.tell(second, requests(0), NOW, 0);
     gate.tell(first, requests(5), NOW, 0);
-    expect(gate.when(0, 1, 8, undefined)).toBe(20_000);
+    expect(gate.when(0, 1)).toBe(20_000);
   });
 
   it('tokens: a request that does not fit waits, a smaller one does not; one above the limit waits for all of it', () => {
@@ -152,20 +152,20 @@ describe('a gate', () => {
     const first = asking(1, 500);
     gate.begin(first);
     gate.tell(first, [{ of: 'tokens', name: 'tokens', limit: 1000, remaining: 400, resetAt: NOW + 5000 }], NOW, 0);
-    expect([gate.when(300, 1, 8, undefined), gate.when(500, 1, 8, undefined)]).toEqual([1, 5000]);
-    expect(gate.when(5000, 5000, 8, undefined)).toBe(5000);
+    expect([gate.when(300, 1), gate.when(500, 1)]).toEqual([1, 5000]);
+    expect(gate.when(5000, 5000)).toBe(5000);
     expect([gate.isLarge(250), gate.isLarge(251)]).toEqual([false, true]);
   });
 
-  it('G3: a target that comes back uses its share, one slot at least', () => {
+  it("G3: after a large request was refused, its caller's next large one waits, and nobody else", () => {
     const gate = new LaneGate();
-    const share = { share: 0.25, for: 1000 };
-    expect(gate.when(0, 5, 8, share)).toBe(5);
-    gate.begin(asking(1));
-    expect(gate.when(0, 5, 8, share)).toBe(5);
-    expect(gate.when(0, 5, 2, share)).toBe(1005);
-    gate.begin(asking(2));
-    expect(gate.when(0, 5, 8, share)).toBe(1005);
-    expect(gate.when(0, 5, 8, undefined)).toBe(5);
+    const first = asking(1, 500);
+    gate.begin(first);
+    gate.tell(first, [{ of: 'tokens', name: 'tokens', limit: 1000, remaining: 900, resetAt: NOW + 60_000 }], NOW, 0);
+    gate.end(first);
+    expect(gate.of('a', 500, Infinity, 0)).toBe(gate);
+    gate.tooLarge('a', 7000);
+    const when = (caller: string, tokens: number, now: number) => gate.of(caller, tokens, Infinity, now).when(tokens, now);
+    expect([when('a', 500, 10), when('a', 100, 10), when('b', 500, 10), when('a', 500, 7000)]).toEqual([7000, 10, 10, 7000]);
   });
 });

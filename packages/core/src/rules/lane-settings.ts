@@ -1,3 +1,5 @@
+import type { Timeouts } from './limits.ts';
+
 /** How a lane is run. Durations in ms. */
 export interface LaneSettings {
   /** Jobs at a time; 0 is paused. */
@@ -47,3 +49,20 @@ export function execTimeoutOf({ execTimeout }: LaneSettings, own: number | undef
   if (own !== undefined && own > 0) return own;
   return execTimeout !== undefined && execTimeout > 0 ? execTimeout : EXEC_TIMEOUT;
 }
+
+/** The limit of the models inside, as configured, that the lane's `execTimeout` would cut short. */
+export const innerAbove = ({ execTimeout = 0 }: LaneSettings, timeouts: Timeouts): keyof Timeouts | undefined =>
+  execTimeout <= 0 ? undefined : INNER.find((name) => (timeouts[name] ?? 0) >= execTimeout);
+
+const INNER = ['attempt', 'firstToken', 'stall', 'silence', 'connect'] as const;
+
+/** Tokens of an answer that are reserved where the request does not say how many it may have. */
+const UNTOLD_OUTPUT = 1000;
+/** Input tokens that count as one (field note 35). */
+const UNIT = 4000;
+
+/** What a request takes of its caller's share: at least 1. */
+export const costOf = (input: number, output: number): number => Math.max(1, input / UNIT) + output / UNIT;
+
+/** What is reserved of a token limit. */
+export const reservedTokens = (input: number, maxTokens: number | undefined): number => input + (maxTokens ?? UNTOLD_OUTPUT);

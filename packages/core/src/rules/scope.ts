@@ -57,8 +57,8 @@ const BELONGS: Readonly<Record<FailureKind, ScopeLevel | undefined>> = {
 
 /** The level a failure cools; undefined when it says nothing about the target. */
 export function levelOf(kind: FailureKind, facts: FailureFacts): ScopeLevel | undefined {
-  // A limit that the caller, a share or our own lag had shortened is our doing, not the target's.
-  if (kind === 'timeout' && facts.shortened) return undefined;
+  // A limit that the caller, a share or our own lag had shortened is our doing, not the target's; so is what a lane of ours says.
+  if (facts.shortened) return undefined;
   if (facts.code === NOT_A_CONTINUATION) return undefined;
   if (kind === 'quota' && facts.perModel) return 'account/group';
   if (kind === 'network' && facts.sent) return 'endpoint/model';
