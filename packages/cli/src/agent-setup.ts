@@ -24,11 +24,7 @@ export async function chooseAgent(context: Context, choice: AgentChoice): Promis
   const { file, warnings } = await readAgentFile(context, choice.file);
   const name = choice.agent ?? defaultAgent(file);
   const spec = file.agents.get(name);
-  if (!spec) {
-    const near = nearest(name, file.agents.keys());
-    const known = [...file.agents.keys()].join(', ');
-    throw new CommandError(EXIT.usage, `${choice.file} has no agent "${name}"${near ? `; did you mean "${near}"?` : ''} (it has ${known})`);
-  }
+  if (!spec) throw noAgent(choice.file, name, file);
   const model = modelFor(choice.model ?? [], file, name, choice.file);
   const chosen = chainOf(file, name, { env: context.env, ...(model !== undefined && { model }) });
   if ('findings' in chosen) {
@@ -41,6 +37,12 @@ export async function chooseAgent(context: Context, choice: AgentChoice): Promis
   if (inTheWay.length > 0) throw invalid(`${choice.file} cannot run here`, inTheWay);
   sayWarnings(context, choice.file, warnings);
   return { file, spec, chain: chosen.chain };
+}
+
+export function noAgent(path: string, name: string, { agents }: AgentFile): CommandError {
+  const near = nearest(name, agents.keys());
+  const known = [...agents.keys()].join(', ');
+  return new CommandError(EXIT.usage, `${path} has no agent "${name}"${near ? `; did you mean "${near}"?` : ''} (it has ${known})`);
 }
 
 /** The last `--model` that is for this agent. */

@@ -1,14 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { LOG_LEVELS, type Context, type LogLevel } from './context.ts';
+import { Command, Option } from 'commander';
+import { LOG_LEVELS } from './context.ts';
+import { flagsOf, gather, whole, type Perform } from './program-flags.ts';
+import { callsCommand, explainCommand } from './program-inspect.ts';
 
-/** Flags that every command takes. */
-export interface Everywhere {
-  readonly state?: string;
-  readonly json?: boolean;
-  readonly logLevel?: LogLevel;
-  readonly color?: boolean;
-  readonly config?: string;
-}
+export type { Action, Everywhere } from './program-flags.ts';
 
 const VERSION = '0.1.0';
 
@@ -21,20 +16,6 @@ Examples:
 
 Exit codes: 0 done · 1 failed · 2 wrong usage or invalid file · 4 busy (another process drives this session)
   75 nothing can answer now, try again later · 130 interrupted · 143 terminated`;
-
-const whole = (text: string): number => {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('a whole number above 0 is needed');
-  return n;
-};
-
-const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
-
-export type Action = (context: Context) => Promise<number>;
-
-type Perform = (flags: Everywhere, action: Action) => Promise<void>;
-
-const flagsOf = (command: Command): Everywhere => command.optsWithGlobals();
 
 function runCommand(root: Command, perform: Perform): void {
   root
@@ -111,34 +92,6 @@ function sessionsCommand(root: Command, perform: Perform): void {
     );
 }
 
-function callsCommand(root: Command, perform: Perform): void {
-  root
-    .command('calls')
-    .description('records of model calls: who was tried, why, how long it took, what it cost')
-    .argument('[action]', 'list | show', 'list')
-    .argument('[call]', 'a REF of the list, or -1 for the newest that fits')
-    .option('--since <WHEN>', 'so long ago (2h, 30m) or a date')
-    .option('--caller <NAME>', 'only of this caller')
-    .option('--session <ID>', 'only of this session')
-    .option('--model <TEXT>', 'only calls that asked a target with this in its name')
-    .option('--failed', 'only calls that nobody answered, lost ones included')
-    .addOption(new Option('--limit <N>', 'the newest so many').argParser(whole))
-    .addHelpText(
-      'after',
-      `
-Examples:
-  holdfast calls
-  holdfast calls list --failed --since 2h
-  holdfast calls show -1                              the newest, attempt by attempt
-  holdfast calls list --model anthropic/ --json`,
-    )
-    .action(async (action: string, call: string | undefined, own: object, command: Command) =>
-      perform(flagsOf(command), async (context) =>
-        (await import('./commands/calls.ts')).calls(context, { ...own, action, ...(call !== undefined && { call }) }),
-      ),
-    );
-}
-
 function configCommand(root: Command, perform: Perform): void {
   const config = root.command('config').description('agent and gateway files');
   config
@@ -179,6 +132,7 @@ export function program(perform: Perform): Command {
   healthCommand(root, perform);
   sessionsCommand(root, perform);
   callsCommand(root, perform);
+  explainCommand(root, perform);
   configCommand(root, perform);
   trustCommand(root, perform);
   return root;

@@ -129,7 +129,8 @@ function targetOf(model: ModelSpec, file: AgentFile): ChainTarget {
   };
 }
 
-const namesIn = (file: AgentFile): Names => ({
+/** The names that references of a file may use. */
+export const namesIn = (file: AgentFile): Names => ({
   agents: new Set(file.agents.keys()),
   models: new Set(file.models.keys()),
   tiers: new Set(file.tiers.keys()),

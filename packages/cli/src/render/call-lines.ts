@@ -4,7 +4,7 @@ import type { CallEvent, FailureFact } from '@holdfast/core/engine';
 type Event<T extends CallEvent['type']> = Extract<CallEvent, { readonly type: T }>;
 
 /** Why a target is passed over, where the rules' own word is none for people. */
-const REASONS: Readonly<Record<string, string>> = {
+export const REASONS: Readonly<Record<string, string>> = {
   'window-too-small': 'the request is longer than its window',
   'smaller-window': 'its window is smaller than one that was too small',
   'no-images': 'it takes no images',

@@ -1,0 +1,16 @@
+import { expand, namesIn, type ChainSpec } from './chain.ts';
+import type { AgentFile } from './file.ts';
+import { checkRef, type Finding } from './refs.ts';
+import type { Environment } from '@holdfast/core/engine';
+
+/** The chain that a reference alone means: a tier, a name from `models`, or PROVIDER/MODEL. What is wrong with it comes back as findings. */
+export function refChain(
+  file: AgentFile,
+  ref: string,
+  env: Environment,
+): { readonly chain: ChainSpec } | { readonly findings: readonly Finding[] } {
+  const findings = checkRef('chain', ref, namesIn(file)).filter(({ level }) => level === 'error');
+  if (findings.length > 0) return { findings };
+  const targets = expand(ref, file, env);
+  return { chain: { name: ref, targets, members: [targets.map((_, place) => place)], settings: { ...file.tiers.get(ref)?.settings } } };
+}

@@ -1,0 +1,151 @@
+import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
+import {
+  CHAIN_DEFAULTS,
+  fit,
+  limitsFor,
+  next,
+  planOf,
+  resolveProvider,
+  scopesOf,
+  standingOf,
+  worstCase,
+  type Beliefs,
+  type HealthStore,
+  type Limits,
+  type RequestFacts,
+  type ResolvedKey,
+  type ResolvedProvider,
+  type Target,
+} from '@holdfast/core/engine';
+import { defaultsOf } from './model-defaults.ts';
+import type { Explained, ExplainedTarget } from './render/explain-lines.ts';
+import { targetOf } from './target-facts.ts';
+
+export interface ExplainPorts {
+  readonly env: (name: string) => string | undefined;
+  readonly health: HealthStore;
+  readonly hash: (text: string) => string;
+  readonly now: number;
+}
+
+type Request = Pick<RequestFacts, 'tokens' | 'maxTokens' | 'images'>;
+
+/** A chain target by target, in the order in which they are asked. */
+export async function explained(chain: ChainSpec, file: AgentFile, request: Request, ports: ExplainPorts): Promise<Explained> {
+  const facts: RequestFacts = { ...request, stops: false, afterTool: false, prompt: '', replayable: true };
+  const { settings } = chain;
+  const full = {
+    retries: settings.retries ?? CHAIN_DEFAULTS.retries,
+    maxAttempts: settings.maxAttempts ?? CHAIN_DEFAULTS.maxAttempts,
+    patience: settings.patience ?? CHAIN_DEFAULTS.patience,
+    total: settings.timeouts?.total ?? CHAIN_DEFAULTS.total,
+    onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
+    onPartial: settings.onPartial ?? ('restart' as const),
+    ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
+    returnToPrimary: settings.returnToPrimary ?? 'when_cool',
+  };
+  const places = chain.targets.flatMap((target) => placesOf(target, ports));
+  const reachable = places
+    .flatMap((place) => (place.known ? [place] : []))
+    .map((place, at) => ({ ...place, known: { ...place.known!, place: at } }));
+  const beliefs = await ports.health.read(reachable.flatMap(({ known }) => scopesOf(known)));
+  const limits = (known: Target): Limits => limitsFor(settings.timeouts ?? {}, known, facts);
+  const targets = places.map((place) => explainedTarget(place, { facts, beliefs, now: ports.now, limits, lanes: file.lanes }));
+  const plan = planOf(
+    { targets: reachable.map(({ known }) => known), settings: full, firstToken: (known) => limits(known).firstToken },
+    facts,
+    {},
+  );
+  const step = reachable.length === 0 ? undefined : next(plan, [], beliefs, { now: ports.now, left: full.total, waited: 0 });
+  const first = step?.do === 'try' ? reachable[step.place] : undefined;
+  return {
+    chain: chain.name,
+    targets,
+    ...(first && { first: places.findIndex(({ key, target }) => key === first.key && target === first.target) }),
+    drawn: chain.members.length > 1,
+    settings: full,
+    worst: worstCase({ ...full, targets: reachable.length }),
+  };
+}
+
+interface Place {
+  readonly target: ChainTarget;
+  readonly provider?: ResolvedProvider;
+  readonly key?: ResolvedKey;
+  readonly known?: Target;
+  readonly problem?: string;
+}
+
+/** One place for each key of a target; one with a problem where it cannot be asked. */
+function placesOf(target: ChainTarget, { env, hash }: ExplainPorts): readonly Place[] {
+  const answer = resolveProvider(target.entry, env);
+  if ('error' in answer) return [{ target, problem: `${answer.error.message}; ${answer.error.wayOut}` }];
+  return answer.ok.keys.map((key) => ({ target, provider: answer.ok, key, known: targetOf(target, answer.ok, key, hash) }));
+}
+
+interface Seen {
+  readonly facts: RequestFacts;
+  readonly beliefs: Beliefs;
+  readonly now: number;
+  readonly limits: (known: Target) => Limits;
+  readonly lanes: AgentFile['lanes'];
+}
+
+function explainedTarget({ target, provider, key, known, problem }: Place, { facts, beliefs, now, limits, lanes }: Seen): ExplainedTarget {
+  const plain: Target = known ?? {
+    place: 0,
+    ref: target.ref,
+    entry: target.entry.name,
+    model: target.model,
+    protocol: 'other',
+    credential: '',
+    account: '',
+    group: '',
+  };
+  const fits = fit(plain, facts);
+  const standing = known ? standingOf(known, beliefs, [], now) : undefined;
+  const lane = laneOf(lanes, target.ref);
+  return {
+    target: target.ref,
+    entry: plain.entry,
+    model: plain.model,
+    ...(provider && { protocol: provider.protocol, baseUrl: provider.baseUrl }),
+    key: keyOf(key),
+    ...(problem !== undefined && { problem }),
+    fits: fits.fits,
+    ...('reason' in fits && { unfit: fits.reason }),
+    ...(plain.window !== undefined && { window: plain.window }),
+    ...(plain.maxOutput !== undefined && { maxOutput: plain.maxOutput }),
+    ...(plain.images !== undefined && { images: plain.images }),
+    standing: standing?.tag ?? 'free',
+    ...(standing && standing.from > now && { until: standing.from }),
+    ...(standing?.why && { why: standing.why }),
+    ...(lane !== undefined && { lane }),
+    ...(plain.price && { price: plain.price }),
+    settings: { ...(target.effort !== undefined && { effort: target.effort }), ...(provider && defaultsOf(target, provider)) },
+    limits: limits(plain),
+    ...(known && known.account !== known.credential && { account: known.account }),
+  };
+}
+
+function keyOf(key: ResolvedKey | undefined): ExplainedTarget['key'] {
+  if (key?.source) return { from: 'file' in key.source ? key.source.file : 'token_command', present: 'when-asked' };
+  if (key?.variable !== undefined) return { from: key.variable, present: key.value !== undefined };
+  return { from: 'none', present: key !== undefined };
+}
+
+/** Patterns of `lanes`: the most specific one that fits names the lane. */
+function laneOf(lanes: AgentFile['lanes'], ref: string): string | undefined {
+  const matching = Object.entries(lanes).flatMap(([name, lane]) =>
+    ((lane as { readonly match?: readonly string[] }).match ?? []).flatMap((pattern) =>
+      fitsPattern(pattern, ref) ? [{ name, pattern }] : [],
+    ),
+  );
+  const exactFirst = matching.toSorted(
+    (a, b) => Number(a.pattern.endsWith('*')) - Number(b.pattern.endsWith('*')) || b.pattern.length - a.pattern.length,
+  );
+  return exactFirst[0]?.name;
+}
+
+const fitsPattern = (pattern: string, ref: string): boolean =>
+  pattern.endsWith('*') ? ref.startsWith(pattern.slice(0, -1)) : pattern === ref || ref.startsWith(`${pattern}/`);

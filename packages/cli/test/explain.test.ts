@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { events, KEY, lines, Place } from './command.ts';
+
+/** East and west are overloaded whenever they are asked. */
+async function outage(place: Place) {
+  const script = { fault: { do: 'status', status: 529 } } as const;
+  const east = await place.lab({ name: 'east', script });
+  const west = await place.lab({ name: 'west', protocol: 'anthropic-messages', script });
+  const tiers = 'tiers:\n  smart: { models: [east/small-1, paid], on_partial: fail, patience: 1s }\n';
+  const models = 'models:\n  paid: { provider: west, model: small-1, context: 1000, max_tokens: 300, cost: { input: 2, output: 10 } }\n';
+  const lanes = 'lanes:\n  slow: { match: ["west/*"], concurrency: 2 }\n';
+  return { east, west, file: place.agent({ providers: [east, west], model: 'smart', more: tiers + models + lanes }) };
+}
+
+interface Target {
+  readonly type: string;
+  readonly target: string;
+  readonly [key: string]: unknown;
+}
+
+const explained = async (place: Place, ...args: string[]) =>
+  events((await place.run(['explain', ...args, '--json'])).out) as unknown as readonly Target[];
+
+describe.concurrent('explain', () => {
+  it('says target by target what a request would meet, and asks nobody', async () => {
+    await using place = new Place();
+    const { east, west, file } = await outage(place);
+    const { code, out, err } = await place.run(['explain', file]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(lines(out)).toEqual([
+      'smart · 2 targets · retries 2 · max_attempts 20 · patience 1 s · total 15 min · on_refusal pass · on_partial fail · return_to_primary when_cool',
+      '1  east/small-1  ← asked first',
+      `   asked by openai-chat at ${east.url.replace(/\/$/, '')}, key in LAB_KEY`,
+      '   usable now',
+      '   the request fits: window unknown, output unknown, images unknown',
+      '   price: unknown: its calls are unpriced; `cost` of the model in the file sets one',
+      '   lane: none',
+      expect.stringMatching(/^ {3}settings: the model's own; limits: first token within 1 min 30 s, stall 1 min, total 15 min$/),
+      '2  west/small-1',
+      expect.stringMatching(/^ {3}asked by anthropic-messages at .*, key in LAB_KEY$/),
+      '   usable now',
+      '   the request fits: window 1,000, output unknown, images unknown',
+      '   price: $2 in, $10 out per million tokens',
+      '   lane: slow',
+      expect.stringMatching(/^ {3}settings: max_output_tokens 300; limits: /),
+      'worst case: 6 upstream requests for one call (2 × (1 try + 2 retries) = 6; never more than max_attempts 20)',
+    ]);
+    expect(out + err).not.toContain(KEY);
+    expect([east.requests.length, west.requests.length]).toEqual([0, 0]);
+  });
+
+  it('the worst case is what a dead chain really costs', async () => {
+    await using place = new Place();
+    const { east, west, file } = await outage(place);
+    const whole = (await explained(place, file)).find(({ type }) => type === 'chain');
+    expect(whole).toMatchObject({ worst: { requests: 6 } });
+    await place.run(['run', file, 'Hello']);
+    expect(east.requests.length + west.requests.length).toBe(6);
+  });
+
+  it('what rests is said, with its end; what does not fit too; who would be asked first follows', async () => {
+    await using place = new Place();
+    const { file } = await outage(place);
+    await place.run(['health', 'set', 'east/small-1', '--reason', 'overload', '--for', '10m', '--config', file]);
+    const found = await explained(place, file, '--tokens', '5000');
+    expect(found).toMatchObject([
+      { target: 'east/small-1', standing: 'fixed', why: { kind: 'overload' }, until: expect.any(Number) },
+      { target: 'west/small-1', standing: 'free', fits: 'no', unfit: 'window-too-small' },
+      { type: 'chain' },
+    ]);
+    expect(found[2]).not.toHaveProperty('first');
+    expect((await explained(place, file)).at(-1)).toMatchObject({ first: 1 });
+  });
+
+  it('a missing key is part of the answer, with the way out', async () => {
+    await using place = new Place();
+    const file = place.write(
+      'keys.yaml',
+      'agents:\n  root: { model: openai/gpt-5, fallback: { models: [anthropic/claude-sonnet-4-5] } }\n',
+    );
+    const { code, out } = await place.run(['explain', file], { env: { ANTHROPIC_API_KEY: 'sk-ant-0123456789' } });
+    expect(code).toBe(0);
+    expect(out).toMatch(/cannot be asked: .*OPENAI_API_KEY is not set; export OPENAI_API_KEY=/);
+    expect(out).toMatch(/2 {2}anthropic\/claude-sonnet-4-5 {2}← asked first/);
+    expect(out).toMatch(
+      /price: \$3 in, \$15 out, \$0\.3 cache read, \$3\.75 cache write per million tokens; above 200,000 tokens in: \$6 in/,
+    );
+    expect(out).not.toContain('sk-ant-0123456789');
+  });
+
+  it('takes a gateway file, tier by tier, a tier by name, a model', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east' });
+    place.write(
+      'holdfast.yaml',
+      `providers: { east: { api: openai-chat, base_url: "${east.url}", token_key: LAB_KEY } }\ntiers: { fast: east/tiny, smart: "east/big:high, east/tiny" }\n`,
+    );
+    const chains = async (what: string) =>
+      (await explained(place, what)).filter(({ type }) => type === 'target').map(({ chain, target }) => `${String(chain)}: ${target}`);
+    expect(await chains('holdfast.yaml')).toEqual(['fast: east/tiny', 'smart: east/big', 'smart: east/tiny']);
+    expect(await chains('smart')).toEqual(['smart: east/big', 'smart: east/tiny']);
+    expect(await chains('east/other')).toEqual(['east/other: east/other']);
+    expect((await explained(place, 'smart'))[0]).toMatchObject({ settings: { effort: 'high' } });
+  });
+
+  it.each([
+    [['explain', 'smrat'], /smrat: there is no model or tier "smrat"/],
+    [['explain', 'nobody/x'], /nobody/],
+    [['explain', 'gone.yaml'], /gone\.yaml: error: there is no such file/],
+    [['explain', 'agent.yaml', '--agent', 'roto'], /agent\.yaml has no agent "roto"; did you mean "root"\?/],
+    [['explain', 'agent.yaml', '--tokens', 'many'], /a whole number above 0 is needed/],
+    [['explain'], /missing required argument/],
+  ])('%o is refused with the way out', async (args, message) => {
+    await using place = new Place();
+    await outage(place);
+    const { code, out, err } = await place.run(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+    expect(existsSync(join(place.state, 'calls.db'))).toBe(false);
+  });
+});
