@@ -114,6 +114,12 @@ function settingsOf(options: HoldfastOptions): ChainSettings {
   };
 }
 
+/** For who composes chains later: what is wrong with their options is told now. `others`: names that are not ours. */
+export function checkOptions(options: Omit<HoldfastOptions, 'models'>, others: readonly string[], say: (option: string) => string): void {
+  known(options, [...NAMES.filter((name) => name !== 'models' && name !== 'name'), ...others], say);
+  settingsOf({ ...options, models: [] });
+}
+
 /** Those who watch cannot stop what they watch. */
 const guarded =
   (emit: Emit): Emit =>

@@ -15,27 +15,27 @@ export interface TierSettings {
   readonly timeouts?: Timeouts;
 }
 
-interface Problem {
+export interface Problem {
   readonly at: 0;
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
   readonly message: string;
   readonly nearest?: string;
 }
 
-type Read = { readonly value: unknown } | { readonly error: string; readonly nearest?: string };
-type Reader = (value: unknown) => Read;
+export type Read = { readonly value: unknown } | { readonly error: string; readonly nearest?: string };
+export type Reader = (value: unknown) => Read;
 
 const duration: Reader = (value) => {
   const read = parseDuration(value);
   return 'error' in read ? read : { value: read.ms };
 };
 
-const whole =
+export const whole =
   (least: number): Reader =>
   (value) =>
     Number.isInteger(value) && (value as number) >= least ? { value } : { error: `expected a whole number of at least ${least}` };
 
-const oneOf =
+export const oneOf =
   (...words: readonly string[]): Reader =>
   (value) => {
     if (typeof value === 'string' && words.includes(value)) return { value };
@@ -76,17 +76,18 @@ export function settingsOf(spec: Readonly<Record<string, unknown>>): {
 } {
   const { models: _models, timeouts, ...rest } = spec;
   const errors: Problem[] = [];
-  const settings = read(rest, SETTINGS, [], ['models', 'timeouts'], errors);
+  const settings = readSettings(rest, SETTINGS, [], ['models', 'timeouts'], errors);
   if (timeouts === undefined) return { settings, errors };
-  if (isRecord(timeouts)) settings['timeouts'] = read(timeouts, TIMEOUTS, ['timeouts'], [], errors);
+  if (isRecord(timeouts)) settings['timeouts'] = readSettings(timeouts, TIMEOUTS, ['timeouts'], [], errors);
   else errors.push({ at: 0, path: ['timeouts'], message: 'expected limits such as { first_token: 90s }' });
   return { settings, errors };
 }
 
-function read(
+/** Reads values by a table of readers; what it cannot read is added to `errors`. */
+export function readSettings(
   values: Readonly<Record<string, unknown>>,
   readers: Readonly<Record<string, readonly [string, Reader]>>,
-  path: readonly string[],
+  path: readonly (string | number)[],
   others: readonly string[],
   errors: Problem[],
 ): Record<string, unknown> {
