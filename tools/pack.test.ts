@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyCheckout, FOLDERS, PACKAGES } from './checkout-copy.ts';
 import { ROOT } from './source-files.ts';
 
-const PACKAGES = { core: '@holdfast/core', agent: '@holdfast/agent', lab: '@holdfast/lab', cli: 'holdfast' } as const;
-const FOLDERS = Object.keys(PACKAGES) as (keyof typeof PACKAGES)[];
 const OURS: readonly string[] = Object.values(PACKAGES);
 
 const temp = mkdtempSync(join(realpathSync(tmpdir()), 'holdfast-pack-'));
@@ -18,17 +17,6 @@ const run = (file: string, args: readonly string[], cwd: string) => promisify(ex
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const installed = (name: string) => join(user, 'node_modules', name);
 const manifestOf = (folder: string) => json(join(ROOT, 'packages', folder, 'package.json'));
-
-/** The checkout as git has it, with the installed packages of this one: packing rewrites manifests, which nobody else should see. */
-function copyCheckout(): void {
-  const own = (path: string) => !/\/(node_modules|dist)$/.test(path);
-  for (const name of ['package.json', 'tsconfig.base.json', 'LICENSE', 'NOTICE', 'packages', 'tools'])
-    cpSync(join(ROOT, name), join(checkout, name), { recursive: true, filter: own });
-  mkdirSync(join(checkout, 'node_modules/@holdfast'), { recursive: true });
-  for (const name of readdirSync(join(ROOT, 'node_modules')))
-    if (!['@holdfast', 'holdfast'].includes(name)) symlinkSync(join(ROOT, 'node_modules', name), join(checkout, 'node_modules', name));
-  for (const folder of FOLDERS) symlinkSync(join(checkout, 'packages', folder), join(checkout, 'node_modules', PACKAGES[folder]));
-}
 
 const link = (name: string): void => {
   mkdirSync(dirname(installed(name)), { recursive: true });
@@ -41,7 +29,7 @@ registerHooks({ load(url, context, next) { process.stdout.write(url + '\\n'); re
 await import('@holdfast/core');`;
 
 beforeAll(async () => {
-  copyCheckout();
+  copyCheckout(checkout);
   const before = FOLDERS.map((folder) => readFileSync(join(checkout, 'packages', folder, 'package.json'), 'utf8'));
   await run('npm', ['pack', '--pack-destination', temp, ...FOLDERS.flatMap((folder) => ['-w', PACKAGES[folder]])], checkout);
   expect(FOLDERS.map((folder) => readFileSync(join(checkout, 'packages', folder, 'package.json'), 'utf8'))).toEqual(before);

@@ -4,13 +4,25 @@ import { systemClock, systemNewId, systemRandom } from './io/clock-system.ts';
 import { MemoryAffinity } from './io/affinity-memory.ts';
 import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
+import { processWarning } from './io/process-warning.ts';
 import { reachableOf, type ModelEntry } from './library-models.ts';
 import { lanesOf } from './lane-library.ts';
 import type { LaneRegistry, LaneTable } from './lane-registry.ts';
 import type { Model } from './model.ts';
 import { Moving } from './moving.ts';
 import type { MovingStore } from './moving-store.ts';
-import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
+import {
+  count,
+  duration,
+  known,
+  oneOf,
+  onPartialOf,
+  refuse,
+  storeOf,
+  timeoutsOf,
+  type Duration,
+  type TimeoutOptions,
+} from './option-checks.ts';
 import type { AffinityStore, Attribution, Clock, Emit, HealthStore, Random } from './ports.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
 import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
@@ -51,7 +63,7 @@ export interface HoldfastOptions {
   readonly timeouts?: TimeoutOptions;
   /** Longest wait for a model that rests; default 30 s. */
   readonly patience?: Duration;
-  /** Beliefs about models; default in memory, shared by nobody. One that fails or is slow stops no call. */
+  /** Beliefs about models; default in memory, shared by nobody. `sqliteHealth(path)` of `@holdfast/core/sqlite` shares them. One that fails or is slow stops no call. */
   readonly health?: HealthStore;
   /**
    * When a conversation that moved to a later model goes back: `when_cool` (default) at a user turn, once its cache there is cold (5 min; 1 h
@@ -158,7 +170,8 @@ const guardedLabels = (attribution: Attribution) => (): Labels => {
 export function holdfast(options: HoldfastOptions): Model {
   if (!Array.isArray(options.models) || options.models.length === 0) return refuse(where('models'), 'needs at least one model');
   known(options, NAMES, where);
-  const { clock = systemClock, random = systemRandom, name = 'holdfast', health, attribution } = options;
+  const { clock = systemClock, random = systemRandom, name = 'holdfast', attribution } = options;
+  const health = storeOf(where('health'), options.health);
   const timeouts = timeoutsOf(options.timeouts, where);
   const emit = emitOf(options, clock);
   const moving = new Moving({ now: () => clock.now(), makers: true, ...(options.moving && { store: options.moving }) });
@@ -168,8 +181,8 @@ export function holdfast(options: HoldfastOptions): Model {
     clock,
     random,
     newId: systemNewId,
-    owner: systemNewId(),
-    health: health ? failOpen(health, { clock, say: () => {} }) : new MemoryHealth(),
+    owner: health?.owner ?? systemNewId(),
+    health: health ? failOpen(health, { clock, say: processWarning }) : new MemoryHealth(),
     hash: hash53,
     affinity: options.affinity ?? new MemoryAffinity(),
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),

@@ -1,3 +1,4 @@
+import type { HealthStore } from './ports.ts';
 import { parseDuration } from './rules/duration.ts';
 import { ModelFailure } from './rules/failure.ts';
 import type { OnPartial } from './rules/mend.ts';
@@ -35,6 +36,18 @@ export function oneOf<T extends string>(where: string, value: unknown, words: re
 }
 
 export const onPartialOf = (where: string, value: unknown): OnPartial | undefined => oneOf(where, value, ['continue', 'restart', 'fail']);
+
+const STORE_VERBS = ['read', 'claim', 'report'] as const;
+
+export function storeOf(where: string, value: HealthStore | undefined): HealthStore | undefined {
+  const given: unknown = value;
+  if (
+    given === undefined ||
+    (typeof given === 'object' && given !== null && STORE_VERBS.every((verb) => typeof value![verb] === 'function'))
+  )
+    return value;
+  return refuse(where, "must be a health store; sqliteHealth('~/.holdfast') of @holdfast/core/sqlite makes one of a path");
+}
 
 /** A misspelt option would be a silent default. */
 export function known(given: object, names: readonly string[], where: (name: string) => string): void {

@@ -152,6 +152,29 @@ describe('a health store that fails open', () => {
     expect(said.map((line) => line.includes('again'))).toEqual([false, true, false, true]);
   });
 
+  it('F4: a store that can be read and not written is one outage, however often it is read', async () => {
+    const { inner, clock, said } = setUp();
+    const readOnly = new Proxy(inner, {
+      get: (_, verb: keyof HealthStore) =>
+        verb === 'read' || verb === 'list'
+          ? inner[verb].bind(inner)
+          : () => {
+              throw new Error('attempt to write a readonly database');
+            },
+    });
+    const store = failOpen(readOnly, { clock, say: (line) => void said.push(line) });
+    for (let i = 0; i < 5; i++) {
+      await store.read(scopes);
+      expect((await store.claim([MODEL], { id: 'l', owner: 'o', until: 60_000 }, 30_000)).ok).toBe(true);
+      await store.read(scopes);
+      clock.pass(5_000);
+      if (i === 3) await store.report(target, failure, 5000);
+    }
+    expect((await store.read(scopes)).has(MODEL)).toBe(true);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('readonly');
+  });
+
   it('no timer is left behind, and a store that cannot be closed holds nobody', async () => {
     const { far, clock, store } = setUp();
     far.mood = 'rejects';

@@ -13,6 +13,8 @@ export interface FailOpenOptions {
 
 type Verb<T> = (store: HealthStore) => MaybePromise<T>;
 
+const NOTHING_OWED = (): void => {};
+
 /** Ms a store may take before a call goes on without it. */
 const SLOW = 50;
 /** Ms for which a store that failed is left alone. */
@@ -36,6 +38,8 @@ export class FailOpenHealth implements HealthStore {
   readonly #owed = new OwedWrites<HealthStore>();
   #goneUntil = 0;
   #said = false;
+  /** The outage began with a write. */
+  #unwritten = false;
 
   constructor(store: HealthStore, options: FailOpenOptions) {
     this.#store = store;
@@ -51,7 +55,7 @@ export class FailOpenHealth implements HealthStore {
   }
 
   claim(scopes: readonly string[], lease: Lease, now: number, early = false): MaybePromise<Claim> {
-    return this.#ask((store) => store.claim(scopes, lease, now, early));
+    return this.#ask((store) => store.claim(scopes, lease, now, early), undefined, NOTHING_OWED);
   }
 
   report(target: ReportTarget, report: Report, now: number): MaybePromise<Beliefs> {
@@ -62,7 +66,8 @@ export class FailOpenHealth implements HealthStore {
   }
 
   draw(endpoint: string, asked: Draw, now: number): MaybePromise<Drawn> {
-    return this.#ask((store) => store.draw?.(endpoint, asked, now) ?? this.#memory.draw(endpoint, asked, now));
+    const verb = (store: HealthStore): MaybePromise<Drawn> => store.draw?.(endpoint, asked, now) ?? this.#memory.draw(endpoint, asked, now);
+    return this.#ask(verb, undefined, NOTHING_OWED);
   }
 
   set(scope: string, rest: { readonly until: number; readonly why: Why }, now: number): MaybePromise<Belief> {
@@ -108,6 +113,7 @@ export class FailOpenHealth implements HealthStore {
     return this.#ask(verb, learn, () => this.#owed.add(verb));
   }
 
+  /** `owe` is given for writes: what cannot be written is not back before something was. */
   #ask<T>(verb: Verb<T>, learn?: (answer: T) => void, owe?: () => void): MaybePromise<T> {
     if (this.#goneUntil > this.#options.clock.mono()) {
       owe?.();
@@ -117,11 +123,11 @@ export class FailOpenHealth implements HealthStore {
       this.#owed.handOver(this.#store);
       const answer = verb(this.#store);
       if (isPromise(answer)) return this.#wait(answer, verb, learn, owe);
-      this.#back();
+      this.#back(owe !== undefined);
       learn?.(answer);
       return answer;
     } catch (error) {
-      this.#gone(error);
+      this.#gone(error, owe !== undefined);
       owe?.();
       return verb(this.#memory);
     }
@@ -137,13 +143,13 @@ export class FailOpenHealth implements HealthStore {
         resolve(value);
       };
       const letGo = this.#options.clock.after(SLOW, () => {
-        this.#gone(new Error(`no answer within ${SLOW} ms`));
+        this.#gone(new Error(`no answer within ${SLOW} ms`), owe !== undefined);
         settle(verb(this.#memory));
       });
       answer.then(
         (value) => {
           if (!open) return;
-          this.#back();
+          this.#back(owe !== undefined);
           learn?.(value);
           settle(value);
         },
@@ -151,7 +157,7 @@ export class FailOpenHealth implements HealthStore {
           owe?.();
           // Given up already: that it failed in the end is no new outage.
           if (!open) return;
-          this.#gone(error);
+          this.#gone(error, owe !== undefined);
           settle(verb(this.#memory));
         },
       );
@@ -167,7 +173,8 @@ export class FailOpenHealth implements HealthStore {
     }
   }
 
-  #gone(error: unknown): void {
+  #gone(error: unknown, writing: boolean): void {
+    this.#unwritten ||= writing;
     this.#goneUntil = this.#options.clock.mono() + REST;
     if (this.#said) return;
     this.#said = true;
@@ -175,9 +182,9 @@ export class FailOpenHealth implements HealthStore {
     this.#options.say(`health store unavailable (${reason}); going on in memory, other processes do not see what fails here`);
   }
 
-  #back(): void {
-    if (!this.#said) return;
-    this.#said = false;
+  #back(written: boolean): void {
+    if (!this.#said || (this.#unwritten && !written)) return;
+    this.#said = this.#unwritten = false;
     this.#goneUntil = 0;
     const dropped = this.#owed.forgetDropped();
     const lost = dropped > 0 ? `; ${dropped} reports were dropped` : '';

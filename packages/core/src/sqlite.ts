@@ -1,0 +1,2 @@
+/** Health that several processes share, in SQLite: what needs Node or Bun and is therefore no part of the package's main entry. */
+export { sqliteHealth, type SharedHealthOptions } from './io/health-open.ts';
