@@ -10,7 +10,7 @@ import { inTurns, median } from './measure.ts';
 
 using temp = tempState('holdfast-bench');
 const dist = join(temp.dir, 'dist');
-compile(join(import.meta.dirname, '../packages/core'), dist);
+await compile(join(import.meta.dirname, '../packages/core'), dist);
 writeFileSync(join(temp.dir, 'package.json'), '{ "type": "module" }');
 const timed = join(temp.dir, 'timed.js');
 writeFileSync(timed, `const began = performance.now(); await import(process.argv[2]); console.log(performance.now() - began);`);

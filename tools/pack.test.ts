@@ -51,7 +51,9 @@ describe('the packed packages', { timeout: 120_000 }, () => {
     const own = pathToFileURL(installed('@holdfast/core')).href;
     const loaded = stdout.trim().split('\n');
     expect(loaded.filter((url) => !url.startsWith(`${own}/dist/`) && !url.startsWith('node:'))).toEqual([]);
-    expect(loaded.length).toBeGreaterThan(10);
+    expect(loaded.length).toBeGreaterThan(0);
+    // Many small files take long to import.
+    expect(loaded.length).toBeLessThan(10);
   });
 
   it('the others install beside it', async () => {
