@@ -40,6 +40,7 @@ export class FailOpenHealth implements HealthStore {
   #said = false;
   /** The outage began with a write. */
   #unwritten = false;
+  readonly #written = (): void => void (this.#unwritten = false);
 
   constructor(store: HealthStore, options: FailOpenOptions) {
     this.#store = store;
@@ -120,7 +121,7 @@ export class FailOpenHealth implements HealthStore {
       return verb(this.#memory);
     }
     try {
-      this.#owed.handOver(this.#store);
+      this.#owed.settle(this.#store, this.#written);
       const answer = verb(this.#store);
       if (isPromise(answer)) return this.#wait(answer, verb, learn, owe);
       this.#back(owe !== undefined);
@@ -143,7 +144,7 @@ export class FailOpenHealth implements HealthStore {
         resolve(value);
       };
       const letGo = this.#options.clock.after(SLOW, () => {
-        this.#gone(new Error(`no answer within ${SLOW} ms`), owe !== undefined);
+        this.#gone(new Error(`no answer within ${SLOW} ms`), false);
         settle(verb(this.#memory));
       });
       answer.then(
@@ -155,6 +156,7 @@ export class FailOpenHealth implements HealthStore {
         },
         (error: unknown) => {
           owe?.();
+          this.#unwritten ||= owe !== undefined;
           // Given up already: that it failed in the end is no new outage.
           if (!open) return;
           this.#gone(error, owe !== undefined);

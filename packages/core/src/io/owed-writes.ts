@@ -18,6 +18,17 @@ export class OwedWrites<S> {
     this.#dropped += 1;
   }
 
+  /** Hands over what is owed, if anything is, and tells when nothing is left. Throws what the store throws at once. */
+  settle(store: S, done: () => void): void {
+    if (this.#verbs.length === 0) return;
+    const pending = this.handOver(store);
+    const told = (): void => {
+      if (this.#verbs.length === 0) done();
+    };
+    if (pending.length === 0) told();
+    else void Promise.all(pending).then(told);
+  }
+
   /** How many were dropped since this was last asked. */
   forgetDropped(): number {
     const dropped = this.#dropped;
