@@ -87,6 +87,8 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
       onPartial: settings.onPartial ?? ('restart' as const),
       onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
       ...(settings.hedge !== undefined && { hedge: settings.hedge }),
+      ...(settings.structured && { structured: settings.structured }),
+      ...(settings.toolDeltas && { toolDeltas: settings.toolDeltas }),
       ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
       returnToPrimary: settings.returnToPrimary ?? ('when_cool' as const),
     },

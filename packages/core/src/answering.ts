@@ -40,7 +40,7 @@ export class Answering<Q, P> {
     this.#facts = facts;
     this.#options = options;
     this.pursuit = new Pursuit(spec, ports, worked, facts, options);
-    const held = this.#onPartial === 'continue' && (spec.continuer?.structured(request) ?? false);
+    const held = this.#onPartial === 'continue' && spec.settings.structured !== 'live' && (spec.continuer?.structured(request) ?? false);
     this.#heads = new Heads({ spec, clock: ports.clock, pursuit: this.pursuit, request, facts, mode: options.mode, held });
   }
 
@@ -135,7 +135,7 @@ export class Answering<Q, P> {
     const { reader } = this.#spec;
     const failure = await this.pursuit.failed(run, error).catch(this.rejected);
     if (this.over) return;
-    const mend = mendOf(this.#takeover ? 'hard' : run.shown, answer.calls, this.#onPartial);
+    const mend = mendOf(this.#takeover ? 'hard' : run.shown, answer, this.#onPartial);
     if (mend === 'continue') return this.#goesOn(run, failure);
     if (mend === 'fail') return this.rejected(await this.pursuit.end.gaveUp(failure.kind, failure));
     this.out.push(answer.closing());

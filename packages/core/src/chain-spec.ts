@@ -28,6 +28,10 @@ export interface ChainSettings {
   readonly cooldown?: number;
   readonly onPartial: OnPartial;
   readonly onRefusal: 'pass' | 'next';
+  /** C5: a structured answer is held until it is whole (default), or handed on as it comes and never gone on with. */
+  readonly structured?: 'held' | 'live';
+  /** C7: a tool call is handed on when it is complete (default), or piece by piece; then one that is cut fails the answer. */
+  readonly toolDeltas?: 'complete' | 'live';
   /** A second target is asked when the first is slower than it nearly always is; default off. */
   readonly hedge?: boolean;
   /** P8; default `when_cool`. */

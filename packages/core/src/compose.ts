@@ -14,7 +14,7 @@ import type { LiveKey } from './live-key.ts';
 import { limitsFor, type Limits, type Timeouts } from './rules/limits.ts';
 import type { Labels } from './rules/labels.ts';
 import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, withoutSchema } from './rules/object/refused.ts';
-import { partsReader } from './rules/parts-reader.ts';
+import { livePartsReader, partsReader } from './rules/parts-reader.ts';
 import type { Effort, Target } from './rules/target.ts';
 import { repairOf } from './rules/transcript/repair-names.ts';
 
@@ -105,7 +105,16 @@ export function modelChain({ name, reachable, settings, timeouts, lanes }: Model
   });
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limits(target, facts).firstToken;
   const classify: ChainPorts['classify'] = (error, target, now) => refreshable(ports.classify(error, target, now), keys.get(target.place));
-  const spec = { name, served, reader: partsReader, continuer: optionsContinuer, settings, firstToken, repairOf, repair: repaired };
+  const spec = {
+    name,
+    served,
+    reader: settings.toolDeltas === 'live' ? livePartsReader : partsReader,
+    continuer: optionsContinuer,
+    settings,
+    firstToken,
+    repairOf,
+    repair: repaired,
+  };
   return keyed(chain(spec, { ...ports, classify }), keys, ports.health);
 }
 

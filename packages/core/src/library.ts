@@ -58,6 +58,10 @@ export interface HoldfastOptions {
    * something first gives the answer, the other is let go and its cost recorded. Default false.
    */
   readonly hedge?: boolean;
+  /** With `onPartial: 'continue'`: a structured answer (JSON, a schema, a forced tool) is `held` (default) until it is whole, or `live` and never gone on with. */
+  readonly structured?: 'held' | 'live';
+  /** A tool call is handed on when it is `complete` (default), or `live`, piece by piece: then one that is cut fails the answer. */
+  readonly toolDeltas?: 'complete' | 'live';
   readonly onRefusal?: 'pass' | 'next';
   /** `connect` holds where Holdfast itself makes the connection; the AI SDK's models make their own, within `firstToken`. */
   readonly timeouts?: TimeoutOptions;
@@ -95,6 +99,8 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'onPartial',
   'onRefusal',
   'hedge',
+  'structured',
+  'toolDeltas',
   'timeouts',
   'patience',
   'health',
@@ -120,6 +126,8 @@ function settingsOf(options: HoldfastOptions): ChainSettings {
     total: timeoutsOf(options.timeouts, where).total ?? CHAIN_DEFAULTS.total,
     onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'continue',
     ...(options.hedge !== undefined && { hedge: oneOf(where('hedge'), String(options.hedge), ['true', 'false']) === 'true' }),
+    ...(options.structured && { structured: oneOf(where('structured'), options.structured, ['held', 'live'])! }),
+    ...(options.toolDeltas && { toolDeltas: oneOf(where('toolDeltas'), options.toolDeltas, ['complete', 'live'])! }),
     onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? CHAIN_DEFAULTS.onRefusal,
     returnToPrimary: oneOf(where('returnToPrimary'), options.returnToPrimary, ['when_cool', 'next_session', 'never']) ?? 'when_cool',
     ...(cooldown !== undefined && { cooldown }),

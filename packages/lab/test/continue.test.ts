@@ -117,6 +117,29 @@ describe('C5 continue', () => {
     expect(answer.record!.attempts.map(({ shown }) => shown)).toEqual(['nothing', 'nothing', 'nothing', 'hard']);
   });
 
+  it('structured: live hands a structured answer on as it comes; one that breaks fails', async () => {
+    const json = '{ "a": [1, 2, 3], "b": "some words that take a few parts" }';
+    const on = scene({ a: { text: json, fails: { fail: 'server', afterParts: 6 } }, b: { text: json } }, { structured: 'live' });
+    const ended = await told(on, { responseFormat: { type: 'json' } });
+    expect(ended.failure).toMatchObject({ kind: 'server', salvaged: ended.text });
+    expect(json.startsWith(ended.text) && ended.text !== '').toBe(true);
+  });
+
+  it('toolDeltas: live hands pieces of a call on as they come; a call that is cut fails the answer', async () => {
+    const call = { text: 'let me look', toolCalls: [{ name: 'look', args: { query: 'a query that takes a few pieces' } }] };
+    const whole = scene({ a: call }, { toolDeltas: 'live' });
+    expect(await told(whole)).toMatchObject({ finish: 'tool-calls', calls: ['look'] });
+    const cut = scene({ a: { ...call, fails: { fail: 'server', afterParts: 10 } }, b: goesOn() }, { toolDeltas: 'live' });
+    const ended = await told(cut);
+    expect(ended.types).toContain('tool-input-delta');
+    expect(ended.failure).toMatchObject({ kind: 'server' });
+    const complete = scene({
+      a: { ...call, fails: { fail: 'server', afterParts: 10 } },
+      b: goesOn({}, 'let me look, and say what I found there'),
+    });
+    expect((await told(complete)).types).not.toContain('tool-input-delta');
+  });
+
   it('content of another kind before the break: nobody could be told of it', async () => {
     const parts = [
       { type: 'text-start', id: '1' },

@@ -68,6 +68,8 @@ const TIER_SPEC: ObjectShape = {
     on_partial: { is: 'text', oneOf: ['continue', 'restart', 'fail'] },
     on_refusal: { is: 'text', oneOf: ['pass', 'next'] },
     hedge: { is: 'boolean' },
+    structured: { is: 'text', oneOf: ['held', 'live'] },
+    tool_deltas: { is: 'text', oneOf: ['complete', 'live'] },
     return_to_primary: { is: 'text', oneOf: ['when_cool', 'next_session', 'never'] },
     patience: DURATION,
     timeouts: {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { Continuer, Cut, Way } from './continuing.ts';
-import { isPrefilled } from './prefill.ts';
+import { beginningOf, isPrefilled } from './prefill.ts';
+import type { Target } from './target.ts';
 import { estimateTokens } from './usage.ts';
 
 type Options = LanguageModelV4CallOptions;
@@ -67,7 +68,7 @@ const isBudget = (config: unknown): boolean => typeof config === 'object' && con
 /** Tokens of what is repeated, with room for a language that takes more. */
 const MARGIN = 1.5;
 
-function ask(request: Options, { shown, anchor, left }: Cut, way: Way): Options {
+function ask(request: Options, { shown, anchor, left }: Cut, way: Way, target: Target): Options {
   const vendors = withoutBudgets(request.providerOptions);
   const { reasoning } = request;
   const room = left === undefined ? undefined : left + (way === 'prefill' ? 0 : Math.ceil(estimateTokens(anchor.anchor) * MARGIN));

@@ -29,6 +29,11 @@ export class OpenBlocks {
     return this.#held > 0;
   }
 
+  /** Pieces of a call that is not complete were handed on. */
+  get callShown(): boolean {
+    return this.#open.some(({ kind, shown }) => kind === 'tool-input' && shown);
+  }
+
   track({ type, id }: Edge): void {
     const [kind, edge] = [type.slice(0, type.lastIndexOf('-')) as Kind, type.endsWith('-start')];
     if (!edge) return this.#close(kind, id);

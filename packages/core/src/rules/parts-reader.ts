@@ -26,9 +26,8 @@ function bytesOf(part: Part): number {
   return FRAME + (part.data.type === 'data' ? part.data.data.length : 0);
 }
 
-/** The reader of the AI SDK's stream parts: what our loop and the library's consumers are given. */
-export const partsReader: Reader<Part> = {
-  start: () => new PartsReading(),
+const readerOf = (live: boolean): Reader<Part> => ({
+  start: () => new PartsReading(live),
   withdrawn: (attempt, { kind, message }) => ({
     type: 'raw',
     rawValue: { holdfast: { type: 'withdrawn', attempt, failure: { kind, message } } },
@@ -39,4 +38,10 @@ export const partsReader: Reader<Part> = {
       : part,
   bytes: bytesOf,
   closeTurn: (usage, reason) => [{ type: 'finish', finishReason: { unified: reason, raw: undefined }, usage: usagePart(usage) }],
-};
+});
+
+/** The reader of the AI SDK's stream parts: what our loop and the library's consumers are given. */
+export const partsReader = readerOf(false);
+
+/** The same, with tool calls as they come (C7). */
+export const livePartsReader = readerOf(true);

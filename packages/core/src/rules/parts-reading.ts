@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Splice, SpliceStart } from './continuing.ts';
-import { BROKEN, FINISHED, HARD, HELD, HELD_QUIET, isVisible, PING, QUIET, seen, SOFT } from './commit.ts';
+import { BROKEN, FINISHED, HARD, HELD, HELD_QUIET, isVisible, PING, QUIET, seen } from './commit.ts';
 import { ModelFailure } from './failure.ts';
 import { OpenBlocks } from './open-blocks.ts';
 import { PartsContent } from './parts-content.ts';
@@ -25,6 +25,10 @@ export class PartsReading extends PartsContent implements Reading<Part> {
   /** Mirrors the chain: what commits nothing waits behind what is held. */
   #holding = false;
   readonly #blocks = new OpenBlocks();
+
+  get cutCall(): boolean {
+    return this.#blocks.callShown;
+  }
 
   look(part: Part): Look {
     if (this.#over) return this.#after(part);
@@ -74,10 +78,6 @@ export class PartsReading extends PartsContent implements Reading<Part> {
     switch (part.type) {
       case 'text-delta':
         return this.#textDelta(part);
-      case 'reasoning-delta':
-        return this.#reasoningDelta(part);
-      case 'tool-input-delta':
-        return seen(part.delta ? HELD : HELD_QUIET, this.#blocks.textOpen);
       case 'text-start':
         this.cited = false;
         this.#blocks.track(part);
@@ -85,14 +85,6 @@ export class PartsReading extends PartsContent implements Reading<Part> {
       case 'text-end':
         this.#blocks.track(part);
         return seen(this.#visible ? QUIET : HELD_QUIET, this.#blocks.textOpen);
-      case 'reasoning-start':
-      case 'reasoning-end':
-        this.#blocks.track(part);
-        return seen(QUIET, this.#blocks.textOpen);
-      case 'tool-input-start':
-      case 'tool-input-end':
-        this.#blocks.track(part);
-        return seen(HELD_QUIET, this.#blocks.textOpen);
       case 'finish':
         return this.#finished(part);
       case 'error':
@@ -116,13 +108,6 @@ export class PartsReading extends PartsContent implements Reading<Part> {
     }
     this.#text.add(delta);
     return seen(HARD, open);
-  }
-
-  /** Omitted thinking comes as empty deltas that carry a signature: nothing was seen. */
-  #reasoningDelta({ delta }: Delta): Look {
-    if (!delta) return seen(QUIET, this.#blocks.textOpen);
-    this.reasoned = true;
-    return seen(SOFT, this.#blocks.textOpen);
   }
 
   #finished({ finishReason, usage }: Extract<Part, { type: 'finish' }>): Look {

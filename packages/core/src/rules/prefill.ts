@@ -1,9 +1,9 @@
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Target } from './target.ts';
 
 /**
  * Models that go on from a beginning of their own turn, as published in 2026; anything unknown does not (C6). Claude up to 4.5, Gemini 2.x
- * to 3.1 and 3.5 Flash: their successors refuse it.
+ * to 3.1 and 3.5 Flash: their successors refuse it. Mistral, Moonshot and DashScope take one that is marked.
  */
 const CLAUDE = /^claude-(?:2|3|instant|(?:opus|sonnet|haiku)-4(?:-[0-5](?!\d))?(?:[-@]\d{8}|-latest|$))/;
 const GEMINI = /^(?:models\/)?gemini-(?:2(?:\.\d)?-|3(?:\.[01])?-|3\.5-flash(?:-(?!lite)|$))/;
@@ -18,8 +18,25 @@ function thinks({ reasoning, providerOptions }: LanguageModelV4CallOptions, { ef
   return thinking?.type === 'enabled' || thinking?.type === 'adaptive';
 }
 
+/** Vendors of chat completions that take a beginning when the message says so, by what it says. */
+const SAYS: readonly (readonly [vendor: RegExp, says: string])[] = [
+  [/^mistral/, 'prefix'],
+  [/^moonshot/, 'partial'],
+  [/^(?:alibaba|dashscope)/, 'partial'],
+];
+
+const saysOf = ({ protocol, vendor = '' }: Target): string | undefined =>
+  protocol === 'openai-chat' || protocol === 'other' ? SAYS.find(([name]) => name.test(vendor))?.[1] : undefined;
+
 export function isPrefilled(request: LanguageModelV4CallOptions, target: Target): boolean {
   if (thinks(request, target)) return false;
   if (target.protocol === 'anthropic-messages') return CLAUDE.test(target.model);
-  return target.protocol === 'google' && GEMINI.test(target.model);
+  if (target.protocol === 'google') return GEMINI.test(target.model);
+  return saysOf(target) !== undefined;
+}
+
+/** What the beginning of a turn carries: that nothing is to be put behind it, and the vendor's own word for it. */
+export function beginningOf(target: Target): NonNullable<LanguageModelV4Message['providerOptions']> {
+  const says = saysOf(target);
+  return { holdfast: { prefill: true }, ...(says !== undefined && { openaiCompatible: { [says]: true } }) };
 }

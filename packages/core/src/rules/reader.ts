@@ -59,6 +59,8 @@ export interface Reading<P> {
   readonly files: number;
   readonly reasoned: boolean;
   readonly refused: boolean;
+  /** Pieces of a tool call were handed on that is not complete (C7). */
+  readonly cutCall?: boolean;
   closing(): P[];
   /**
    * R6. After a break, for an answer that goes on elsewhere (C5): closes what a continuation cannot go on in; from then on `look` is for the

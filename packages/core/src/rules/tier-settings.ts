@@ -10,6 +10,8 @@ export interface TierSettings {
   readonly onPartial?: 'continue' | 'restart' | 'fail';
   readonly onRefusal?: 'pass' | 'next';
   readonly hedge?: boolean;
+  readonly structured?: 'held' | 'live';
+  readonly toolDeltas?: 'complete' | 'live';
   readonly returnToPrimary?: 'when_cool' | 'next_session' | 'never';
   readonly patience?: number;
   readonly timeouts?: Timeouts;
@@ -53,6 +55,8 @@ const SETTINGS: Readonly<Record<string, readonly [string, Reader]>> = {
   on_partial: ['onPartial', oneOf('continue', 'restart', 'fail')],
   on_refusal: ['onRefusal', oneOf('pass', 'next')],
   hedge: ['hedge', yesNo],
+  structured: ['structured', oneOf('held', 'live')],
+  tool_deltas: ['toolDeltas', oneOf('complete', 'live')],
   return_to_primary: ['returnToPrimary', oneOf('when_cool', 'next_session', 'never')],
   patience: ['patience', duration],
 };
