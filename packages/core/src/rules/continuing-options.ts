@@ -76,7 +76,7 @@ function ask(request: Options, { shown, anchor, left }: Cut, way: Way, target: T
     role: 'assistant' as const,
     content: [{ type: 'text' as const, text: anchor.quote }],
     // Else a word of the user's would be put behind it, for who takes no conversation that ends with the assistant.
-    ...(way === 'prefill' && { providerOptions: { holdfast: { prefill: true } } }),
+    ...(way === 'prefill' && { providerOptions: beginningOf(target) }),
   };
   const told = `${CUT_TURN}⟦${anchor.anchor}⟧${(request.tools?.length ?? 0) > 0 ? WITH_TOOLS : ''}`;
   const order = { role: 'user' as const, content: [{ type: 'text' as const, text: told }] };
