@@ -8,6 +8,7 @@ import {
   composeModel,
   DEFAULT_CONNECT,
   Machine,
+  laneRegistry,
   openModel,
   processIdentity,
   resolveProvider,
@@ -21,6 +22,7 @@ import {
   type KeySource,
   type Emit,
   type HealthStore,
+  type LaneRegistry,
   Moving,
   type Model,
   type MovingStore,
@@ -50,6 +52,8 @@ export interface ModelPorts {
   readonly secret: (name: string, value: string) => void;
   /** A key that is read or printed when it is needed. */
   readonly keySource: (source: KeySource) => Credential;
+  /** Shared by all chains of the process; default: those of the file, for this chain. */
+  readonly lanes?: LaneRegistry;
   /** Consent to send a key to a host, or an error with the way out. */
   readonly consent: (providers: readonly ResolvedProvider[]) => Promise<void>;
 }
@@ -93,6 +97,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
       returnToPrimary: settings.returnToPrimary ?? ('when_cool' as const),
     },
     timeouts: settings.timeouts ?? {},
+    lanes: ports.lanes ?? (Object.keys(file.lanes).length > 0 ? laneRegistry(file.lanes) : undefined),
   };
   const ofPlaces = (order: readonly number[]): Model => {
     const inOrder = order.flatMap((place) => places[place] ?? []);

@@ -30,6 +30,30 @@ describe('what the file sets for a model', () => {
   });
 });
 
+describe('lanes of the file', () => {
+  it('calls go through them', async () => {
+    await using place = new Place();
+    const lab = await place.lab({ name: 'lab', script: byTurn([call('read_file', { path: 'notes.txt' }), { text: 'Done.' }]) });
+    place.write('notes.txt', 'one\n');
+    const more = 'lanes:\n  all: { match: ["lab/*"], concurrency: 1, rpm: 600, tpm: 100000, weights: { ci: 2 } }\n';
+    const { code, out, err } = await place.run(['run', place.agent({ providers: [lab], more }), 'Read the notes']);
+    expect({ code, out }, err).toEqual({ code: 0, out: 'Done.\n' });
+    expect(lab.requests).toHaveLength(2);
+  });
+
+  it('what is wrong with them is told where it stands', async () => {
+    await using place = new Place();
+    const lab = await place.lab({ name: 'lab', script: { text: 'Hello.' } });
+    const more =
+      'tiers:\n  t: { models: [lab/small-1], timeouts: { attempt: 2m } }\nlanes:\n  all: { match: ["lab/*"], exec_timeout: 1m }\n';
+    const { code, out } = await place.run(['config', 'check', place.agent({ providers: [lab], more })]);
+    expect(code).toBe(2);
+    expect(out).toContain(
+      'lanes.all.exec_timeout: 60s is not longer than the limit attempt (120s) of tier t, whose lab/small-1 is in this lane',
+    );
+  });
+});
+
 describe('run, where stdout is no terminal', () => {
   it('the answer alone is on stdout; what happens is on stderr, one line each', async () => {
     await using place = new Place();

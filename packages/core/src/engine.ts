@@ -10,6 +10,7 @@ export * from './lane-library.ts';
 export * from './lane-options.ts';
 export * from './lane-registry.ts';
 export * from './rules/lane-match.ts';
+export * from './rules/lane-settings.ts';
 export * from './language-model.ts';
 export { Machine } from './machine.ts';
 export * from './model.ts';

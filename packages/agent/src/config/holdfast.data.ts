@@ -90,14 +90,20 @@ const LANES: Shape = {
   of: {
     is: 'object',
     strict: true,
-    must: ['match'],
     keys: {
       match: { is: 'list', min: 1, of: TEXT },
       concurrency: { is: 'number', whole: true, min: 1 },
       queue: COUNT,
+      queue_per_caller: COUNT,
       weights: { is: 'map', of: { is: 'number', above: 0 } },
+      aging: DURATION,
       exec_timeout: DURATION,
+      grace: DURATION,
+      queue_timeout: DURATION,
       hold: { is: 'text', oneOf: ['stream', 'open'] },
+      detach: { is: 'text', oneOf: ['deadline', 'all'] },
+      rpm: { is: 'number', whole: true, min: 1 },
+      tpm: { is: 'number', whole: true, min: 1 },
     },
   },
 };

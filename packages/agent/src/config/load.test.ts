@@ -168,7 +168,7 @@ describe('references', () => {
     ],
     ['providers: { a/b: { base_url: http://h } }', 'f.yaml:2:14: error: providers["a/b"]: a name here cannot be empty or hold'],
     ['lanes: { a: { match: ["x/*"], hold: shut } }', 'f.yaml:2:37: error: lanes.a.hold: "shut" is not one of stream, open'],
-    ['lanes: { a: { concurrency: 2 } }', 'f.yaml:2:13: error: lanes.a: "match" is missing'],
+    ['lanes: { a: { concurrency: 2 } }', 'f.yaml:2:10: error: lanes.a: "match" is missing; write'],
     ['server: { default_tier: a }', 'f.yaml:2:25: error: server.default_tier: there is no tier "a"; this file defines none'],
     ['server: { port: 1 }', 'f.yaml:2:11: error: server.port: unknown key "port"'],
     ['classify: [{ status: 400 }]', 'f.yaml:2:12: error: classify[0]: "kind" is missing'],

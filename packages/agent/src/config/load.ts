@@ -4,6 +4,7 @@ import { Checker } from './check-node.ts';
 import { doubts } from './doubts.ts';
 import type { AgentFile } from './file.ts';
 import { AGENT_FILE, GATEWAY_FILE } from './holdfast.data.ts';
+import { laneFaults } from './lane-faults.ts';
 import { namesOf, withBase } from './names.ts';
 import { normalise } from './normal.ts';
 import { permissionDoubts } from './permissions.ts';
@@ -70,7 +71,8 @@ function judge(
   const first = [...faults, ...checker.problems];
   if (hasErrors(first)) return { problems: inOrder(first) };
   const file = normalise({ name, root, raw: toRaw(root, env), variables: checker.variables, ...(base === undefined ? {} : { base }) });
-  for (const { at, path, finding } of [...doubts(file, root, env), ...permissionDoubts(file, root)]) checker.tell({ ...at, path }, finding);
+  for (const { at, path, finding } of [...doubts(file, root, env), ...permissionDoubts(file, root), ...laneFaults(file, root, env)])
+    checker.tell({ ...at, path }, finding);
   const problems = inOrder([...faults, ...checker.problems]);
   return hasErrors(problems) ? { problems } : { file, problems };
 }

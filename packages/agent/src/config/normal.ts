@@ -2,6 +2,7 @@ import { parseDuration, parseTier } from '@holdfast/core/engine';
 import type { TierNames } from '@holdfast/core/engine';
 import { modelOf, providerOf } from './entries.ts';
 import type { Written } from './entries.ts';
+import { laneTable } from './lane-entries.ts';
 import type { AgentFile, AgentSpec, ChainSettings, RecordsSpec, TierSpec, ToolsetSpec, VariableUse } from './file.ts';
 import { knownProviders } from './names.ts';
 import type { Mark } from './problem.ts';
@@ -51,7 +52,7 @@ export function normalise({ name, root, raw, variables, base }: Checked): AgentF
       ...(raw.classify ?? []).map(({ code, ...row }) => ({ ...row, ...(code === undefined ? {} : { code: String(code) }) })),
       ...(base?.classify ?? []),
     ],
-    lanes: { ...base?.lanes, ...raw.lanes },
+    lanes: { ...base?.lanes, ...laneTable(raw.lanes ?? {}) },
     server: { ...base?.server, ...raw.server },
     records: { ...base?.records, ...recordsOf(raw.records ?? {}) },
     variables: [...variables, ...(base?.variables ?? [])],

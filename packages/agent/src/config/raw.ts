@@ -18,13 +18,29 @@ export interface RawFile {
     readonly match?: string;
     readonly kind: string;
   }[];
-  readonly lanes?: Readonly<Record<string, unknown>>;
+  readonly lanes?: Readonly<Record<string, RawLane>>;
   readonly server?: Readonly<Record<string, unknown>>;
   readonly records?: {
     readonly keep?: string | number;
     readonly persist_prompts?: boolean;
     readonly keep_prompts?: string | number;
   };
+}
+
+export interface RawLane {
+  readonly match?: readonly string[];
+  readonly concurrency?: number;
+  readonly queue?: number;
+  readonly queue_per_caller?: number;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly aging?: string | number;
+  readonly exec_timeout?: string | number;
+  readonly grace?: string | number;
+  readonly queue_timeout?: string | number;
+  readonly hold?: 'stream' | 'open';
+  readonly detach?: 'deadline' | 'all';
+  readonly rpm?: number;
+  readonly tpm?: number;
 }
 
 export interface RawAgent {

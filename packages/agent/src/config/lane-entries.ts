@@ -1,0 +1,20 @@
+import { parseDuration, type LaneOptions, type LaneTable } from '@holdfast/core/engine';
+import type { RawLane } from './raw.ts';
+
+/** Ms: a plain number in a file is seconds. */
+const durations = (raw: Readonly<Record<string, string | number | undefined>>): Partial<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(raw).flatMap(([name, value]) => {
+      const parsed = value === undefined ? undefined : parseDuration(value);
+      return parsed === undefined || 'error' in parsed ? [] : [[name, parsed.ms]];
+    }),
+  );
+
+/** The section `lanes` in the library's words. */
+export const laneTable = (raw: Readonly<Record<string, RawLane>>): LaneTable =>
+  Object.fromEntries(Object.entries(raw).map(([name, lane]) => [name, laneOf(lane)]));
+
+function laneOf(raw: RawLane): LaneOptions {
+  const { exec_timeout: execTimeout, queue_timeout: queueTimeout, queue_per_caller: queuePerCaller, aging, grace, ...own } = raw;
+  return { ...own, ...(queuePerCaller !== undefined && { queuePerCaller }), ...durations({ execTimeout, queueTimeout, aging, grace }) };
+}
