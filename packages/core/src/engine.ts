@@ -61,6 +61,7 @@ export * from './rules/stop-message.ts';
 export * from './secrets.ts';
 export * from './sinks/index.ts';
 export * from './rules/tier.ts';
+export { tierFlaws } from './rules/tier-flaws.ts';
 export * from './rules/classify.ts';
 export { SENTENCES } from './rules/classify/sentence.data.ts';
 export * from './rules/known.ts';

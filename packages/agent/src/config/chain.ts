@@ -1,6 +1,6 @@
 import { parseRef, resolveProvider } from '@holdfast/core/engine';
 import type { Effort, Environment, ProviderEntry } from '@holdfast/core/engine';
-import type { AgentFile, ChainSettings, ModelSettings, ModelSpec } from './file.ts';
+import type { AgentFile, ChainSettings, ModelSettings, ModelSpec, TierPart, TierSpec } from './file.ts';
 import { AUTO, checkRef, parts } from './refs.ts';
 import type { Finding } from './refs.ts';
 import type { Names } from './names.ts';
@@ -56,7 +56,7 @@ export function chainOf(
     return places.map((_, index) => targets.length - places.length + index);
   });
   targets.push(...spec.fallback.flatMap((ref) => expand(ref.trim(), file, options.env)));
-  const tier = written.map((part) => file.tiers.get(part)).find((one) => one !== undefined);
+  const tier = written.map((part) => tierIn(part, file)?.tier).find((one) => one !== undefined);
   const alone = written.length === 1 && spec.fallback.length === 0 ? tier?.name : undefined;
   return { chain: { name: alone ?? agent, targets, members, settings: { ...tier?.settings, ...spec.settings } } };
 }
@@ -71,8 +71,8 @@ export function drawn(chain: ChainSpec, chance: number): readonly number[] {
 /** A reference as places: a tier is spliced in, a name looked up, `auto` and `first_available` settled by the keys there are. */
 export function expand(text: string, file: AgentFile, env: Environment): readonly ChainTarget[] {
   if (text === AUTO) return firstWithKey([...namedDefault(env), ...AUTO_MODELS], file, env);
-  const tier = file.tiers.get(text);
-  if (tier !== undefined) return tier.models.flatMap((part) => expand(part, file, env));
+  const found = tierIn(text, file);
+  if (found !== undefined) return found.tier.models.flatMap((part) => expandPart(part, file, env)).map(wishing(found.effort));
   const ref = file.models.has(text) ? { name: text } : parseRef(text, new Set(file.models.keys()));
   if ('error' in ref) return [];
   if ('name' in ref) return expandModel(ref.name, ref.effort, file, env);
@@ -88,6 +88,28 @@ export function expand(text: string, file: AgentFile, env: Environment): readonl
     },
   ];
 }
+
+/** A tier by its name, or by that and an effort for its targets that have none. */
+function tierIn(text: string, file: AgentFile): { readonly tier: TierSpec; readonly effort?: Effort } | undefined {
+  const plain = file.tiers.get(text);
+  if (plain !== undefined) return { tier: plain };
+  const ref = parseRef(text, new Set(file.models.keys()));
+  const tier = 'name' in ref && !file.models.has(ref.name) ? file.tiers.get(ref.name) : undefined;
+  return tier && { tier, ...('effort' in ref && ref.effort !== undefined && { effort: ref.effort }) };
+}
+
+const wishing =
+  (effort: Effort | undefined) =>
+  (target: ChainTarget): ChainTarget =>
+    effort === undefined || target.effort !== undefined ? target : { ...target, effort };
+
+/** What the tier says of a target wins over what is said of its model elsewhere. */
+const expandPart = ({ ref, effort, settings }: TierPart, file: AgentFile, env: Environment): readonly ChainTarget[] =>
+  expand(ref, file, env).map((target) => ({
+    ...target,
+    ...(effort === undefined ? {} : { effort }),
+    settings: { ...target.settings, ...settings },
+  }));
 
 function expandModel(name: string, wish: Effort | undefined, file: AgentFile, env: Environment): readonly ChainTarget[] {
   const model = file.models.get(name);

@@ -1,4 +1,4 @@
-import { nearest, resolveProvider } from '@holdfast/core/engine';
+import { nearest, resolveProvider, tierFlaws } from '@holdfast/core/engine';
 import type { Environment, ProviderEntry, ProviderError } from '@holdfast/core/engine';
 import { asksOf } from './asks.ts';
 import { expand } from './chain.ts';
@@ -23,7 +23,7 @@ export function doubts(file: AgentFile, root: TreeNode, env: Environment): reado
       ? []
       : entryDoubts(entry, file.providers.get(provider)?.vendor ?? provider, section(root, 'models', name), file, env),
   );
-  return [...entries, ...own, ...impliedDoubts(file, root, env)];
+  return [...entries, ...own, ...impliedDoubts(file, root, env), ...tierDoubts(file)];
 }
 
 /** Where an entry is written: its path, and the mark of one of its fields. */
@@ -91,3 +91,13 @@ function findingOf({ kind, message, wayOut, provider }: ProviderError, vendor: s
 }
 
 const ownTiers = (file: AgentFile) => [...file.tiers.values()].filter((tier) => tier.file === file.name);
+
+/** What stands in a tier twice, and too much of it. */
+const tierDoubts = (file: AgentFile): readonly Placed[] =>
+  ownTiers(file).flatMap(({ name, models }) =>
+    tierFlaws(models.map(({ ref, at: _at, ...own }) => ({ text: ref, id: JSON.stringify([ref, own]) }))).map(({ index, message }) => ({
+      at: models[index]!.at,
+      path: join('tiers', name),
+      finding: { level: 'error', message, wayOut: 'take it out' } as const,
+    })),
+  );

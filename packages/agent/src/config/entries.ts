@@ -59,7 +59,7 @@ export function modelOf(name: string, raw: RawModel, where: Written, providers: 
   return { ...spec, entry: afterVendor(own, provider) };
 }
 
-function settingsOf(raw: RawSettings): { readonly settings: ModelSettings; readonly effort?: Effort } {
+export function settingsOf(raw: RawSettings): { readonly settings: ModelSettings; readonly effort?: Effort } {
   const size = raw.provider_opts?.['context_size'];
   const settings = given({
     maxTokens: raw.max_tokens,

@@ -119,8 +119,16 @@ export interface TierSpec {
   /** The file it stands in. */
   readonly file: string;
   readonly at: Mark;
-  readonly models: readonly string[];
+  readonly models: readonly TierPart[];
   readonly settings: ChainSettings;
+}
+
+/** One target of a tier: a reference, and what it alone is asked with. Another target's settings never reach it. */
+export interface TierPart {
+  readonly ref: string;
+  readonly at: Mark;
+  readonly effort?: Effort;
+  readonly settings: ModelSettings;
 }
 
 /** Of one chain; what is absent is the engine's default. Durations in ms. */

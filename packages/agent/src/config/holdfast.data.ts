@@ -50,6 +50,27 @@ const COST: Shape = {
 
 const MODEL_ENTRY: ObjectShape = { ...MODEL, keys: { ...MODEL.keys, context: { is: 'number', whole: true, min: 1 }, cost: COST } };
 
+/** One target of a tier and what it alone is asked with. */
+const TIER_TARGET: ObjectShape = {
+  is: 'object',
+  strict: true,
+  must: ['model'],
+  keys: {
+    model: { is: 'text', ref: 'model' },
+    effort: { is: 'text', oneOf: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
+    max_tokens: { is: 'number', min: 1, whole: true },
+    temperature: { is: 'number', min: 0, max: 2 },
+    top_p: { is: 'number', min: 0, max: 1 },
+    frequency_penalty: { is: 'number', min: -2, max: 2 },
+    presence_penalty: { is: 'number', min: -2, max: 2 },
+    parallel_tool_calls: { is: 'boolean' },
+    thinking_budget: { is: 'number', min: -1, whole: true },
+    provider_opts: { is: 'map', of: { is: 'any' } },
+  },
+};
+
+const TIER_LIST: Shape = { is: 'list', min: 1, of: { is: 'either', of: [{ is: 'text', ref: 'tier-part' }, TIER_TARGET] } };
+
 const TIER_SPEC: ObjectShape = {
   is: 'object',
   strict: true,
@@ -57,10 +78,7 @@ const TIER_SPEC: ObjectShape = {
   keys: {
     models: {
       is: 'either',
-      of: [
-        { is: 'text', ref: 'tier-part' },
-        { is: 'list', min: 1, of: { is: 'text', ref: 'tier-part' } },
-      ],
+      of: [{ is: 'text', ref: 'tier-part' }, TIER_LIST],
     },
     retries: COUNT,
     max_attempts: { is: 'number', whole: true, min: 1 },
@@ -82,7 +100,7 @@ const TIER_SPEC: ObjectShape = {
 
 const TIERS: Shape = {
   is: 'map',
-  of: { is: 'either', of: [{ is: 'text', ref: 'tier-part' }, { is: 'list', min: 1, of: { is: 'text', ref: 'tier-part' } }, TIER_SPEC] },
+  of: { is: 'either', of: [{ is: 'text', ref: 'tier-part' }, TIER_LIST, TIER_SPEC] },
 };
 
 const LANES: Shape = {

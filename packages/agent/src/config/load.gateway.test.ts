@@ -52,7 +52,7 @@ describe('a gateway file behind an agent file', () => {
       ...(base && { base }),
     });
     expect(problems).toEqual([]);
-    expect(file?.tiers.get('fast')).toMatchObject({ file: 'holdfast.yaml', models: ['w/one', 'tuned'] });
+    expect(file?.tiers.get('fast')).toMatchObject({ file: 'holdfast.yaml', models: [{ ref: 'w/one' }, { ref: 'tuned' }] });
   });
 
   it('a name of the agent file wins, whatever it is there', () => {

@@ -1,12 +1,12 @@
 import { parseDuration, parseTier } from '@holdfast/core/engine';
 import type { TierNames } from '@holdfast/core/engine';
-import { modelOf, providerOf } from './entries.ts';
+import { modelOf, providerOf, settingsOf } from './entries.ts';
 import type { Written } from './entries.ts';
 import { laneTable } from './lane-entries.ts';
-import type { AgentFile, AgentSpec, ChainSettings, RecordsSpec, TierSpec, ToolsetSpec, VariableUse } from './file.ts';
+import type { AgentFile, AgentSpec, ChainSettings, RecordsSpec, TierPart, TierSpec, ToolsetSpec, VariableUse } from './file.ts';
 import { knownProviders } from './names.ts';
 import type { Mark } from './problem.ts';
-import type { RawAgent, RawFile, RawTier, RawToolset } from './raw.ts';
+import type { RawAgent, RawFile, RawTier, RawTierList, RawTierTarget, RawToolset } from './raw.ts';
 import { parts } from './refs.ts';
 import type { Entry, TreeNode } from './tree.ts';
 
@@ -45,7 +45,7 @@ export function normalise({ name, root, raw, variables, base }: Checked): AgentF
     models,
     tiers: new Map([
       ...below(base?.tiers),
-      ...named('tiers', raw.tiers, (key, value, at) => tierOf(key, value, { at, file: name }, names)),
+      ...named('tiers', raw.tiers, (key, value, at) => tierOf(key, value, { at, file: name }, root, names)),
     ]),
     permissions: { allow: raw.permissions?.allow ?? [], ask: raw.permissions?.ask ?? [], deny: raw.permissions?.deny ?? [] },
     classify: [
@@ -124,11 +124,23 @@ function fallbackSettings({ retries, cooldown }: NonNullable<RawAgent['fallback'
   };
 }
 
-function tierOf(name: string, raw: string | readonly string[] | RawTier, where: Written, names: TierNames): TierSpec {
-  const written = typeof raw === 'object' && 'models' in raw ? raw.models : raw;
-  const models = (typeof written === 'string' ? [written] : written).flatMap(parts);
+function tierOf(name: string, raw: string | RawTierList | RawTier, where: Written, root: TreeNode, names: TierNames): TierSpec {
+  const inside = typeof raw === 'object' && 'models' in raw;
+  const written = inside ? raw.models : raw;
+  const path = ['tiers', name, ...(inside ? ['models'] : [])];
+  const models =
+    typeof written === 'string'
+      ? partsOf(written, markOf(root, ...path))
+      : written.flatMap((part, index) => partsOf(part, markOf(root, ...path, index)));
   const parsed = parseTier(raw, names);
   return { name, ...where, models, settings: 'settings' in parsed ? parsed.settings : {} };
+}
+
+function partsOf(written: string | RawTierTarget, at: Mark): readonly TierPart[] {
+  if (typeof written === 'string') return parts(written).map((ref) => ({ ref, at, settings: {} }));
+  const { settings, effort: budgeted } = settingsOf(written);
+  const effort = written.effort ?? budgeted;
+  return [{ ref: written.model.trim(), at, settings, ...(effort === undefined ? {} : { effort }) }];
 }
 
 const msOf = (duration: string | number | undefined): number | undefined => {

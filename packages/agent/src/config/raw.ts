@@ -1,4 +1,4 @@
-import type { Environment } from '@holdfast/core/engine';
+import type { Effort, Environment } from '@holdfast/core/engine';
 import { PROSE } from './acts.data.ts';
 import { substitute } from './substitute.ts';
 import type { TreeNode } from './tree.ts';
@@ -8,7 +8,7 @@ export interface RawFile {
   readonly agents?: Readonly<Record<string, RawAgent>>;
   readonly models?: Readonly<Record<string, RawModel>>;
   readonly providers?: Readonly<Record<string, RawProvider | null>>;
-  readonly tiers?: Readonly<Record<string, string | readonly string[] | RawTier>>;
+  readonly tiers?: Readonly<Record<string, string | RawTierList | RawTier>>;
   readonly toolsets?: Readonly<Record<string, RawToolset>>;
   readonly permissions?: { readonly allow?: readonly string[]; readonly ask?: readonly string[]; readonly deny?: readonly string[] };
   readonly classify?: readonly {
@@ -113,9 +113,17 @@ export interface RawModel extends RawSettings {
   readonly first_available?: readonly string[];
 }
 
+/** One target of a tier, written out. */
+export interface RawTierTarget extends Omit<RawSettings, 'context' | 'capabilities'> {
+  readonly model: string;
+  readonly effort?: Effort;
+}
+
+export type RawTierList = readonly (string | RawTierTarget)[];
+
 /** Its settings are read by core's tier grammar. */
 export interface RawTier {
-  readonly models: string | readonly string[];
+  readonly models: string | RawTierList;
 }
 
 /** Prose is left as it is written: `${env.NAME}` in it may be about code, and no secret gets into a prompt that way. */

@@ -48,10 +48,8 @@ function checkModel(kind: 'chain' | 'model' | 'tier-part', text: string, names: 
   if ('provider' in ref) return checkProvider(ref.provider, names);
   if (names.models.has(ref.name)) return [];
   if (names.tiers.has(ref.name)) {
-    if (kind === 'chain')
-      return [
-        { level: 'error', message: `"${ref.name}" is a tier: it takes no effort`, wayOut: 'write the effort on the models of that tier' },
-      ];
+    // An effort after it is for those of its targets that have none.
+    if (kind === 'chain') return [];
     const message =
       kind === 'tier-part' ? `"${ref.name}" is a tier, and a tier cannot hold another` : `"${ref.name}" is a tier; one model is due here`;
     return [{ level: 'error', message, wayOut: 'write the models of that tier out' }];
