@@ -5,7 +5,7 @@ import type { Peers } from '../peers.ts';
 import { hear } from './outcome.ts';
 
 /** Ms to the first content and between two pieces of it: as long for each library, where it has such a limit at all. */
-export const LIMIT = 400;
+export const LIMIT = 1000;
 
 type Heard = Awaited<ReturnType<typeof hear>>;
 export type How = 'stream' | 'generate';

@@ -11,7 +11,7 @@ import type { Contender } from './contenders.ts';
 import { hear, judge } from './outcome.ts';
 
 const CALLERS = 20;
-const healthy = { script: secondTarget(texts.plain, 'goes-on') } as const;
+const healthy = { script: secondTarget(texts.plain, 'repeats-anchor') } as const;
 const overloaded = { fault: { do: 'status', status: 503 } } as const;
 
 /** How many of 20 calls at once over [503, healthy, 500] are answered whole. */

@@ -3,7 +3,7 @@
  * with the vendors' own packages; the second is healthy. `--md` prints `docs/fault-table.md`, `--only WORD` some of the rows.
  */
 import { loadPeers, machine, versionOf } from '../peers.ts';
-import { faultRows, FIRST, type Row } from './cells.ts';
+import { faultRows, FIRST, warm, type Row } from './cells.ts';
 import { contenders, LIMIT } from './contenders.ts';
 import { atOnce, fromSecondProcess, spread } from './crowd.ts';
 import { AFTER, BEFORE } from './table.data.ts';
@@ -33,6 +33,7 @@ const show = (title: string, rows: readonly Row[]) => {
 const versions = ['ai', 'ai-retry', 'ai-fallback'].map((name) => `${name} ${versionOf(name)}`).join(', ');
 const of = `${machine()}; ${versions}; the first target speaks ${FIRST.join(', then ')}; limits of ${LIMIT} ms where a library has them.`;
 console.log(md ? page(of) : of);
+await warm(all);
 show('Before the first content, streaming', await faultRows(some(BEFORE), 'stream', all));
 show('In the middle of the answer, streaming', await faultRows(some(AFTER), 'stream', all));
 show('Not streaming', await faultRows(some({ ...BEFORE, ...AFTER }), 'generate', all));

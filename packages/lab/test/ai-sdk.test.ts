@@ -1,6 +1,6 @@
 /** The AI SDK as it is installed by its users, over `holdfast()`, over the vendors' own packages, over real HTTP. Nothing is configured. */
 import { holdfast, isCallFailure, type CallRecord } from '@holdfast/core';
-import { texts, type Fault, type LabProvider } from '@holdfast/lab';
+import { secondTarget, texts, type Fault, type LabProvider } from '@holdfast/lab';
 import { generateObject, generateText, isStepCount, jsonSchema, Output, streamText, tool } from 'ai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Api } from './http-scene.ts';
@@ -98,6 +98,31 @@ describe.each(PAIRS)('the AI SDK, %s then %s', (...apis) => {
     const { model, west } = await pair(apis, fault);
     expect(await generateText({ model, prompt: 'tell me' })).toMatchObject({ text: TEXT, finishReason: 'stop' });
     expect(west.requests).toHaveLength(1);
+  });
+
+  it.each<[string, Fault]>([
+    ['socket cut', { do: 'cut' }],
+    ['clean end without a finish', { do: 'clean-end' }],
+    ['error event', { do: 'error-event' }],
+    ['one frame that does not parse', { do: 'bad-frame' }],
+    ['tool call cut in half', { do: 'half-call' }],
+    ['cut between finish and end', { do: 'cut-after-finish' }],
+  ])('streamText, %s in the middle: the second goes on, and the text is whole, once, in one block', async (_name, fault) => {
+    const { model, west } = await pair(apis, fault, { script: secondTarget(TEXT, 'repeats-anchor') });
+    expect(await streamed({ model, prompt: 'tell me' })).toMatchObject({ text: TEXT, finish: 'stop', errors: [], record: { place: 1 } });
+    expect(west.requests).toHaveLength(1);
+    const blocks = streamText({ model, prompt: 'tell me' }).fullStream;
+    const types: string[] = [];
+    for await (const { type } of blocks) types.push(type);
+    expect(types.filter((type) => type === 'text-start' || type === 'text-end')).toEqual(['text-start', 'text-end']);
+  });
+
+  it('streamText, a second target that gives another answer: an error with what was shown, never a splice', async () => {
+    const { model } = await pair(apis, { do: 'cut' }, { script: secondTarget(TEXT, 'starts-over-differently') });
+    const { text, errors } = await streamed({ model, prompt: 'tell me' });
+    expect(errors).toHaveLength(1);
+    expect(TEXT.startsWith(text) && text.length > 20).toBe(true);
+    expect(isCallFailure(errors[0]) && errors[0].salvaged).toBe(text);
   });
 
   it('tools: called, answered and gone on with, though the first target fails every time', async () => {
