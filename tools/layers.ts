@@ -18,7 +18,7 @@ const VENDORS = ['@ai-sdk/provider', '@ai-sdk/anthropic', '@ai-sdk/openai', '@ai
 const LAYERS: readonly Layer[] = [
   { path: `${CORE}rules/`, may: [`${CORE}rules/`, '@ai-sdk/provider'], pure: true },
   { path: `${CORE}wire/`, may: [`${CORE}wire/`, `${CORE}rules/`], pure: true },
-  { path: `${CORE}io/`, may: [CORE, 'node:'], world: true },
+  { path: `${CORE}io/`, may: [CORE, 'node:', '@opentelemetry/api'], world: true },
   { path: `${CORE}providers/`, may: [CORE, ...VENDORS] },
   { path: `${CORE}testing/`, may: [CORE, 'vitest', 'fast-check', '@ai-sdk/provider', 'node:'] },
   { path: CORE, may: [CORE, '@ai-sdk/provider'] },

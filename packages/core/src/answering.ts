@@ -140,6 +140,7 @@ export class Answering<Q, P> {
     if (mend === 'fail') return this.rejected(await this.pursuit.end.gaveUp(failure.kind, failure));
     this.out.push(answer.closing());
     if (mend === 'restart') {
+      this.pursuit.ledger.fated('withdrawn');
       this.pursuit.teller.withdrawn(run, failure);
       this.out.push([reader.withdrawn(run.attempt, failure)]);
     }
@@ -155,6 +156,7 @@ export class Answering<Q, P> {
     const parts = known ? known.again() : begun?.parts;
     if (takeover === undefined || parts === undefined) return this.rejected(await this.pursuit.end.gaveUp(failure.kind, failure));
     this.out.push(parts);
+    if (run.shown === 'hard') this.pursuit.ledger.fated('continued');
     this.pursuit.teller.takenOver(run, failure, takeover.shown);
     this.pursuit.grown(takeover.facts);
     if (!takeover.spent) return this.pursuit.idle.progressed();

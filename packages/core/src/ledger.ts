@@ -40,6 +40,12 @@ export class Ledger {
     return this.past.filter((one) => one.place === place);
   }
 
+  /** What becomes of what the attempt showed that has just broken. */
+  fated(fate: NonNullable<AttemptRecord['fate']>): void {
+    const last = this.#attempts.pop();
+    if (last) this.#attempts.push({ ...last, fate });
+  }
+
   last(): AttemptRecord | undefined {
     return this.#attempts.at(-1);
   }

@@ -48,6 +48,7 @@ describe('C5 continue', () => {
     expect(parts.filter(({ type }) => type === 'response-metadata')).toHaveLength(1);
     expect(parts.filter(({ type }) => type === 'stream-start')).toHaveLength(1);
     expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: { unified: 'stop' } });
+    expect(on.events.find(({ type }) => type === 'call-end')).toMatchObject({ record: { attempts: [{ fate: 'continued' }, {}] } });
     expect(on.events.filter(({ type }) => type === 'takeover')).toMatchObject([
       { attempt: 1, target: 'lab/a', failure: { kind: 'server' } },
     ]);

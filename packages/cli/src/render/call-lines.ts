@@ -20,8 +20,8 @@ const PLAIN: ReadonlySet<string> = new Set(['rate-limit', 'overload', 'server', 
 
 /** One line for a failure, a pause, a switch of the calls of a run; one failure is told once. */
 export class CallLines {
-  /** An answer that was taken back; what follows it belongs on the same line. */
-  #withdrawn: Event<'withdrawn'> | undefined;
+  /** An answer that broke in the middle; what follows it belongs on the same line. */
+  #broken: Event<'withdrawn' | 'takeover'> | undefined;
   /** Whose failure was told with a wait. */
   #told: string | undefined;
 
@@ -38,8 +38,11 @@ export class CallLines {
       case 'wait':
         return this.#wait(event);
       case 'withdrawn':
-        this.#withdrawn = event;
+      case 'takeover':
+        this.#broken = event;
         return undefined;
+      case 'hedge':
+        return `${event.from} is slower than it nearly always is; asking ${event.to} beside it`;
       case 'call-end':
         return this.#end();
       default:
@@ -63,9 +66,10 @@ export class CallLines {
   }
 
   #end(): string | undefined {
-    const gone = this.#withdrawn;
-    this.#withdrawn = this.#told = undefined;
-    return gone && `${gone.target} broke in mid-answer (${gone.failure.message}); what it said is withdrawn`;
+    const broken = this.#broken;
+    this.#broken = this.#told = undefined;
+    const fate = broken?.type === 'takeover' ? 'what it said stays, and is gone on with' : 'what it said is withdrawn';
+    return broken && `${broken.target} broke in mid-answer (${broken.failure.message}); ${fate}`;
   }
 }
 

@@ -28,13 +28,15 @@ export function recordLines(record: CallRecord): readonly string[] {
   ];
 }
 
+const FATES = { withdrawn: ', withdrawn', continued: ', gone on with' } as const;
+
 /** What came of one attempt. */
-export function attemptWords({ failure, shown, usage, usd: cost }: CallRecord['attempts'][number]): string {
+export function attemptWords({ failure, fate, usage, usd: cost }: CallRecord['attempts'][number]): string {
   const tokens = usage ? `, ${usageWords(usage, cost)}` : '';
   if (!failure) return `answered${tokens}`;
   const said = quoted(failure.message, failure.facts.detail);
   const status = failure.facts.status ? ` (${failure.facts.status})` : '';
-  return `${failure.message}${status}${shown === 'hard' ? ', withdrawn' : ''}${said === undefined ? '' : `: ${said}`}${tokens}`;
+  return `${failure.message}${status}${fate ? FATES[fate] : ''}${said === undefined ? '' : `: ${said}`}${tokens}`;
 }
 
 /** Rows as lines, columns aligned. */

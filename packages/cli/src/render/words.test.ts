@@ -30,6 +30,19 @@ const attempt = (target: string, detail?: string) => ({
   failure: { kind: 'bad-request', message: 'the request was not accepted', facts: { status: 400, ...(detail && { detail }) } },
 });
 
+it('an answer that is gone on with stays; the line says who goes on', () => {
+  const lines = new CallLines();
+  expect(lines.line(event({ type: 'takeover', attempt: 1, target: CLAUDE, failure: overloaded, shown: 40 }))).toBeUndefined();
+  expect(lines.line(event({ type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: overloaded }))).toBe(
+    `${CLAUDE} broke in mid-answer (overloaded); what it said stays, and is gone on with; asking openai/gpt-5`,
+  );
+  const broken = { ...attempt(CLAUDE), shown: 'hard' };
+  const words = (fate?: string) => recordLines(record({ attempts: [{ ...broken, ...(fate && { fate }) }] })).join('\n');
+  expect(words('continued')).toContain('(400), gone on with');
+  expect(words('withdrawn')).toContain('(400), withdrawn');
+  expect(words()).not.toMatch(/withdrawn|gone on/);
+});
+
 describe('a line for what happens in a call', () => {
   it.each([
     [
@@ -52,6 +65,10 @@ describe('a line for what happens in a call', () => {
     [
       { type: 'skip', target: CLAUDE, reason: 'resting', until: at + 90_000, why: { kind: 'quota' } },
       `${CLAUDE} passed over: quota used up, resting for another 1 min 30 s`,
+    ],
+    [
+      { type: 'hedge', from: CLAUDE, to: 'openai/gpt-5', ms: 900 },
+      `${CLAUDE} is slower than it nearly always is; asking openai/gpt-5 beside it`,
     ],
     [{ type: 'skip', target: CLAUDE, reason: 'no-images' }, `${CLAUDE} passed over: it takes no images`],
     [{ type: 'skip', target: CLAUDE, reason: 'unfit' }, `${CLAUDE} passed over: unfit`],

@@ -18,6 +18,8 @@ export interface AttemptRecord {
   /** Ms to the first content. */
   readonly firstMs?: number;
   readonly shown: 'nothing' | 'soft' | 'hard';
+  /** What became of the text it had shown when it broke (C5); absent when it answered, or the call failed with it. */
+  readonly fate?: 'withdrawn' | 'continued';
   readonly probe?: boolean;
   readonly failure?: {
     readonly kind: FailureKind;

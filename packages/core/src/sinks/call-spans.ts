@@ -127,7 +127,10 @@ function noteOf(event: CallEvent): string | undefined {
     case 'switch':
       return `${event.from} → ${event.to}`;
     case 'withdrawn':
+    case 'takeover':
       return event.target;
+    case 'hedge':
+      return `${event.from}, ${event.to}`;
     default:
       return undefined;
   }
