@@ -16,7 +16,7 @@ const importMs = performance.now() - began;
 const { sqliteHealth } = await import('@holdfast/core/sqlite');
 
 type Entry = Parameters<typeof holdfast>[0]['models'][number];
-type Model = Extract<Entry, { doStream: unknown }>;
+type Model = Extract<Entry, { readonly specificationVersion: 'v4' }>;
 type Part = Awaited<ReturnType<Model['doStream']>>['stream'] extends ReadableStream<infer P> ? P : never;
 
 const PROMPT = [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }] as Parameters<Model['doStream']>[0]['prompt'];

@@ -3,6 +3,7 @@ import { openedWith } from './keyed-chain.ts';
 import { libraryPrice } from './library-prices.ts';
 import { LiveKey, type LiveKeyPorts } from './live-key.ts';
 import type { Model, ModelOptions } from './model.ts';
+import { currentModel, modelProblem, type AnyModel } from './model-versions.ts';
 import { libraryJson } from './object-mode.ts';
 import type { Moving } from './moving.ts';
 import { known, oneOf, refuse } from './option-checks.ts';
@@ -31,10 +32,10 @@ export interface ModelSettings extends Partial<
 
 /** A model of the chain, or that and what is known of it. */
 export type ModelEntry =
-  | Model
+  | AnyModel
   | {
       /** A function of the key where `keys` or `credential` give it: it is called again when the key is another. */
-      readonly model: Model | ((key: string) => Model);
+      readonly model: AnyModel | ((key: string) => AnyModel);
       /** In records and events; default `provider/modelId`. */
       readonly name?: string;
       /** Models with one `endpoint` share a server. */
@@ -50,7 +51,7 @@ export type ModelEntry =
       readonly price?: Price;
     };
 
-type Given = Exclude<ModelEntry, Model>;
+type Given = Exclude<ModelEntry, AnyModel>;
 
 const NAMES: readonly string[] = [
   'model',
@@ -131,8 +132,15 @@ function targetOf(
 function reach(target: Target, { model, settings }: Given, key: LiveKey | undefined, { moving }: SharedPorts): Reachable {
   const { effort: _effort, ...defaults } = settings ?? {};
   const shared = { target, defaults };
-  if (typeof model !== 'function') return { ...shared, ask: askModel(() => Promise.resolve(model), { moving }) };
-  return { ...shared, ask: askModel(openedWith(key!, model), { varies: true, moving }), key: key! };
+  if (typeof model !== 'function') return { ...shared, ask: askModel(() => Promise.resolve(currentModel(model)), { moving }) };
+  return {
+    ...shared,
+    ask: askModel(
+      openedWith(key!, (value) => currentModel(model(value))),
+      { varies: true, moving },
+    ),
+    key: key!,
+  };
 }
 
 interface Checked {
@@ -150,13 +158,16 @@ function checked({ model, keys, credential, settings }: Given, where: string, at
   if (typeof model !== 'function') {
     if (given.length > 0)
       refuse(where, `${at}: with keys or a credential, model is a function of the key: (key) => create…({ apiKey: key })(id)`);
-    return typeof model?.doStream === 'function' ? { model } : refuse(where, `${at} is not an AI SDK language model`);
+    const problem = modelProblem(model);
+    return problem === undefined ? { model: currentModel(model) } : refuse(where, `${at} ${problem}`);
   }
   if (given.length === 0) refuse(where, `${at}: a model that is a function of its key needs keys or a credential`);
   const sources = given.map((one) => sourceOf(one) ?? refuse(where, `${at}: a key is a text, or an object with get()`));
   const made: unknown = model(typeof given[0] === 'string' ? given[0] : '');
-  const isModel = typeof (made as Model | undefined)?.doStream === 'function';
-  return isModel ? { model: made as Model, sources } : refuse(where, `${at}: its function answers no AI SDK language model`);
+  const problem = modelProblem(made);
+  return problem === undefined
+    ? { model: currentModel(made as AnyModel), sources }
+    : refuse(where, `${at}: what its function answers ${problem}`);
 }
 
 function sourceOf(one: unknown): Credential | undefined {

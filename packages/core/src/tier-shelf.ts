@@ -3,6 +3,7 @@ import { systemClock } from './io/clock-system.ts';
 import { MemoryHealth } from './io/health-memory.ts';
 import { checkOptions, holdfast, type HoldfastOptions, type ModelEntry, type ModelSettings } from './library.ts';
 import type { Model, ModelOptions } from './model.ts';
+import type { AnyModel } from './model-versions.ts';
 import { duration, refuse, type TimeoutOptions } from './option-checks.ts';
 import type { Clock } from './ports.ts';
 import { ModelFailure } from './rules/failure.ts';
@@ -183,7 +184,7 @@ const refuseTier = (message: string): never => {
 };
 
 /** A target's own settings in the AI SDK's words; those of its vendor under the vendor's name. */
-function settingsFor(ref: string, { model }: Exclude<ModelEntry, Model>, settings: TierTarget['settings'] = {}): ModelSettings {
+function settingsFor(ref: string, { model }: Exclude<ModelEntry, AnyModel>, settings: TierTarget['settings'] = {}): ModelSettings {
   const { maxTokens, options, temperature, topP, frequencyPenalty, presencePenalty } = settings;
   const vendor = typeof model === 'function' ? ref.split('/', 1)[0]! : model.provider.split('.', 1)[0]!;
   const named = { maxOutputTokens: maxTokens, temperature, topP, frequencyPenalty, presencePenalty };

@@ -232,7 +232,7 @@ describe('options that cannot be meant', () => {
     ['no key', { model, keys: [] }, /keys needs at least one key/],
     ['a blank key', { model, keys: [' '] }, /a key is a text, or an object with get\(\)/],
     ['both', { model, keys: ['a'], credential: { get: () => 'b' } }, /keys or credential, not both/],
-    ['a function of something else', { model: () => 'model', keys: ['a'] }, /answers no AI SDK language model/],
+    ['a function of something else', { model: () => 'model', keys: ['a'] }, /what its function answers is not an AI SDK language model/],
     ['a misspelt field', { model, key: ['a'] }, /element 0: key.*did you mean keys/],
     ['an effort that is none', { model: model('x'), settings: { effort: 'hard' } }, /settings\.effort/],
   ])('%s', (_name, entry, says) => {
