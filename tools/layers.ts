@@ -29,6 +29,7 @@ const LAYERS: readonly Layer[] = [
   { path: `${AGENT}testing/`, may: [AGENT, '@holdfast/core', 'vitest', 'fast-check', 'node:'] },
   { path: AGENT, may: [AGENT, '@holdfast/core', '@ai-sdk/provider'] },
   { path: `${LAB}outage`, may: [`${LAB}outage`], pure: true },
+  { path: `${LAB}checker/`, may: [`${LAB}checker/`], pure: true },
   { path: `${LAB}provider/`, may: [LAB, '@holdfast/core', 'node:'], world: true },
   { path: `${LAB}io/`, may: [LAB, '@holdfast/core', 'node:'], world: true },
   { path: LAB, may: [LAB, '@holdfast/core', '@holdfast/agent', '@ai-sdk/provider'] },

@@ -35,5 +35,6 @@ export { VirtualClock, type VirtualClockOptions } from './virtual-clock.ts';
 export type { ModelFault } from './model-fault.ts';
 export { preparedModel } from './prepared-model.ts';
 export { scriptedModel, type ModelAnswer, type ModelLogLine, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts';
+export { complaints, type Checked, type Complaint } from './checker/index.ts';
 export * from './provider/index.ts';
 export { tempState, type TempState } from './io/temp-state.ts';

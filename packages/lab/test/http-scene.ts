@@ -5,6 +5,7 @@ import {
   classify,
   composeModel,
   MemoryHealth,
+  Moving,
   openModel,
   resolveProvider,
   systemClock,
@@ -99,7 +100,8 @@ export function httpChain(places: Readonly<Record<string, Place>>, options: Scen
   const limits = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: options.connect ?? 10_000 } };
   const agent = new Agent({ ...limits, ...(!keepAlive && { pipelining: 0 }) });
   const wire = transport({ fetch: through(agent), clock });
-  const reachable = Object.entries(places).map(([name, place], n) => reach(name, place, wire, n));
+  const moving = new Moving({ now: () => clock.now(), makers: true });
+  const reachable = Object.entries(places).map(([name, place], n) => reach(name, place, { wire, moving }, n));
   const events: CallEvent[] = [];
   const settings = {
     retries: options.retries ?? 2,
@@ -174,7 +176,7 @@ export const MODEL = 'small-1';
 function reach(
   name: string,
   { api, target, headers, sends = `lab-key-of-${name}`, at = '' }: Place,
-  wire: Transport,
+  { wire, moving }: { readonly wire: Transport; readonly moving: Moving },
   place: number,
 ): Reachable {
   const variable = `${name.toUpperCase()}_KEY`;
@@ -198,7 +200,7 @@ function reach(
       loopback: true,
       ...target,
     },
-    ask: askModel(open, { transport: wire }),
+    ask: askModel(open, { transport: wire, moving }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { complaints, type Checked } from '../checker/index.ts';
 import { faultFor, type Fault, type Outage, type Reason } from '../outage.ts';
 import { answerOf, type Answer, type Facts, type Script } from '../script.ts';
 import type { Gate } from './gate.ts';
@@ -5,7 +6,7 @@ import { make, promptTokens } from './make.ts';
 import { planWithoutAnswer, refusal, type Ask, type Delivery } from './plan-delivery.ts';
 import { planStream } from './plan-stream.ts';
 import { planWhole } from './plan-whole.ts';
-import type { Protocol } from './protocol.ts';
+import type { Protocol, ProtocolName } from './protocol.ts';
 
 export interface LabAnswer extends Answer {
   /** Stops the answer at a known place until the test releases it. */
@@ -21,6 +22,8 @@ export interface LabModel {
   readonly window?: number;
   /** False: a conversation that ends with an assistant turn is refused. */
   readonly prefill?: boolean;
+  /** A request that this vendor's API would refuse is refused, in its words; `true`: for what it refuses of every model. */
+  readonly checked?: Checked | true;
 }
 
 /** Whether a key is taken, or why not: asked for every request, so that keys may be limited, spent or changed while the provider runs. */
@@ -29,10 +32,12 @@ export type KeyJudge = (key: string | undefined) => Reason | undefined;
 export interface Lab {
   readonly name: string;
   readonly protocol: Protocol;
+  readonly protocolName: ProtocolName;
   readonly models: Readonly<Record<string, LabModel>> | undefined;
   readonly script: Script<LabAnswer>;
   readonly outage: Outage;
   readonly key: string | KeyJudge | undefined;
+  readonly checked: Checked | true | undefined;
 }
 
 export interface Decision {
@@ -42,20 +47,31 @@ export interface Decision {
   readonly delayMs?: number;
   /** The script's answer is given, unharmed. */
   readonly whole: boolean;
+  /** Of the answer: what is opaque in it holds it. */
+  readonly id?: string;
+}
+
+/** What a request is looked at for: its key, its body, and the answers whose signatures it may hold. */
+export interface Shown {
+  readonly key: string | undefined;
+  readonly body: unknown;
+  readonly issued: readonly string[];
 }
 
 /** The outage comes first: a server that is down looks at no key. Then key, model, size; then the script. */
-export function decide(lab: Lab, facts: Facts, nthOfModel: number, key: string | undefined, now: number): Decision {
+export function decide(lab: Lab, facts: Facts, nthOfModel: number, shown: Shown, now: number): Decision {
   const ask: Ask = { protocol: lab.protocol, facts, now };
   const planned = faultFor(lab.outage, `${lab.name}/${facts.model}`, facts.nth, nthOfModel);
   const early = planned && planWithoutAnswer(planned, ask);
   if (early) return { delivery: early, fault: planned, whole: false };
-  const refused = refuse(lab, ask, facts, key);
+  const refused = refuse(lab, ask, facts, shown.key) ?? complain(lab, ask, facts.model, shown);
   if (refused) return { delivery: refused, whole: false };
   const answer = answerOf(lab.models?.[facts.model]?.script ?? lab.script, facts);
   const fault = planned ?? answer.fault;
+  const { id, ...delivery } = deliveryOf(answer, fault, ask, facts);
   return {
-    delivery: deliveryOf(answer, fault, ask, facts),
+    delivery,
+    ...(id !== undefined && { id }),
     whole: fault === undefined,
     ...(fault && { fault }),
     ...(answer.gate && { gate: answer.gate }),
@@ -63,11 +79,11 @@ export function decide(lab: Lab, facts: Facts, nthOfModel: number, key: string |
   };
 }
 
-function deliveryOf(answer: LabAnswer, fault: Fault | undefined, ask: Ask, facts: Facts): Delivery {
+function deliveryOf(answer: LabAnswer, fault: Fault | undefined, ask: Ask, facts: Facts): Delivery & { readonly id?: string } {
   const early = fault && planWithoutAnswer(fault, ask);
   if (early) return early;
   const made = make(answer, facts, ask.now);
-  return facts.stream ? planStream(made, fault, ask) : planWhole(made, fault, ask);
+  return { ...(facts.stream ? planStream(made, fault, ask) : planWhole(made, fault, ask)), id: made.id };
 }
 
 /** What this vendor refuses by itself. */
@@ -87,4 +103,21 @@ export function refuse(lab: Lab, ask: Ask, facts: Omit<Facts, 'nth' | 'answered'
 export function keyRefusal({ key: due }: Pick<Lab, 'key'>, key: string | undefined): Reason | undefined {
   if (typeof due === 'function') return due(key);
   return due === undefined || key === due ? undefined : 'auth';
+}
+
+/** What the vendor's API finds wrong with the request itself. */
+function complain(lab: Lab, ask: Ask, model: string, { body, issued }: Shown): Delivery | undefined {
+  const checked = lab.models?.[model]?.checked ?? lab.checked;
+  if (checked === undefined) return undefined;
+  const mine = (opaque: string): boolean => issued.some((id) => decoded(opaque).includes(id));
+  const [first] = complaints(lab.protocolName, body, { mine, ...(checked === true ? {} : checked) });
+  return first && refusal({ reason: 'bad-request', status: first.status }, ask, { complaint: first });
+}
+
+function decoded(opaque: string): string {
+  try {
+    return atob(opaque);
+  } catch {
+    return '';
+  }
 }

@@ -13,6 +13,7 @@ export class Desk {
   readonly #perModel = new Map<string, number>();
   #nth = 0;
   #answered = 0;
+  readonly #issued: string[] = [];
 
   constructor(lab: Lab, clock: Clock) {
     this.#lab = lab;
@@ -44,8 +45,9 @@ export class Desk {
     this.#perModel.set(raw.model, nthOfModel);
     entry.nth = ++this.#nth;
     entry.facts = { ...raw, provider: name, nth: this.#nth, answered: this.#answered };
-    const decision = decide(this.#lab, entry.facts, nthOfModel, key, now);
+    const decision = decide(this.#lab, entry.facts, nthOfModel, { key, body: entry.body, issued: this.#issued }, now);
     if (decision.whole) this.#answered++;
+    if (decision.id !== undefined) this.#issued.push(decision.id);
     return decision;
   }
 

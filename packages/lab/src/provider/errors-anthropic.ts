@@ -51,7 +51,7 @@ const TYPES: Readonly<Record<number, string>> = { 402: 'billing_error', 504: 'ti
 
 export function anthropicError(trouble: Trouble): ErrorAnswer {
   const [status, type, message] = SHAPES[trouble.reason];
-  const error = { details: null, type: TYPES[trouble.status ?? 0] ?? type, message: message(trouble) };
+  const error = { details: null, type: TYPES[trouble.status ?? 0] ?? type, message: trouble.complaint?.message ?? message(trouble) };
   return {
     status: trouble.status ?? status,
     headers: { 'request-id': 'req_lab', 'anthropic-organization-id': 'org-lab', ...limits(trouble) },

@@ -90,6 +90,13 @@ export function googleError(trouble: Trouble): ErrorAnswer {
   return {
     status: code,
     headers: {},
-    body: { error: { code, message: message(trouble), status: STATUS[code] ?? name, ...(details.length > 0 && { details }) } },
+    body: {
+      error: {
+        code,
+        message: trouble.complaint?.message ?? message(trouble),
+        status: STATUS[code] ?? name,
+        ...(details.length > 0 && { details }),
+      },
+    },
   };
 }

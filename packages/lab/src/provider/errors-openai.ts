@@ -97,8 +97,17 @@ export function openaiError(trouble: Trouble): ErrorAnswer {
   return {
     status: trouble.status ?? shape.status,
     headers: { 'x-request-id': 'req_lab', 'openai-organization': 'org-lab', ...limits(trouble) },
-    body: { error: { message: shape.message(trouble), type: shape.type, param: shape.param ?? null, code: shape.code } },
+    body: { error: { ...said(shape, trouble), type: shape.type } },
   };
+}
+
+function said(
+  { message, param, code }: Shape,
+  trouble: Trouble,
+): { readonly message: string; readonly param: string | null; readonly code: string | null } {
+  const { complaint } = trouble;
+  if (complaint) return { message: complaint.message, param: null, code: complaint.code ?? null };
+  return { message: message(trouble), param: param ?? null, code };
 }
 
 /** The spent dimension with its reset, and one with room whose reset is no hint. */

@@ -15,6 +15,8 @@
  * L2. A frame is one write: `afterFrames`, gates and the log count the same thing.
  * L3. After `close` no socket and no timer is left; two providers share nothing.
  *
+ * With `checked` a request that the vendor's API would refuse for what it holds is refused, in that vendor's words (`../checker`).
+ *
  * Refused. The kernel refuses only where nobody listens, so a port that listens cannot refuse one request and take the next. An
  * endless `refused` of a whole provider therefore closes its port (true ECONNREFUSED; the number stays held). One that ends, or that
  * is drawn by chance, is thrown out at the door: accepted by the kernel and reset before a byte is read; the connection counts as the

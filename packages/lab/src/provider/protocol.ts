@@ -54,6 +54,8 @@ export interface Trouble {
   /** Epoch ms. */
   readonly now: number;
   readonly tokens?: { readonly requested: number; readonly limit: number };
+  /** In place of the usual words. */
+  readonly complaint?: { readonly message: string; readonly code?: string };
 }
 
 export type Route =

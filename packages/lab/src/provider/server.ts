@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '@holdfast/core';
+import type { Checked } from '../checker/index.ts';
 import type { Outage } from '../outage.ts';
 import type { Script } from '../script.ts';
 import type { KeyJudge, LabAnswer, LabModel } from './decide.ts';
@@ -27,6 +28,8 @@ export interface LabProviderOptions {
   /** Between pings of the `pings` fault; default 20. */
   readonly pingMs?: number;
   readonly wire?: WireStyle;
+  /** Of models that say nothing themselves. */
+  readonly checked?: Checked | true;
 }
 
 export interface LabProvider extends AsyncDisposable {
@@ -66,13 +69,23 @@ class LabServer implements LabProvider {
   #held: Promise<HeldPort> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ name, protocol, models, script, outage, key, clock = wallClock, pingMs = 20, wire }: LabProviderOptions) {
+  constructor({ name, protocol, models, script, outage, key, clock = wallClock, pingMs = 20, wire, checked }: LabProviderOptions) {
     this.name = name;
     this.#clock = clock;
     this.#how = { ...wire, clock, pingMs };
     this.#protocol = PROTOCOL[protocol];
     const said = script ?? { text: `The answer of ${name}.` };
-    this.#desk = new Desk({ name, protocol: this.#protocol, models, script: said, outage: outage ?? { rules: [] }, key }, clock);
+    const lab = {
+      name,
+      protocol: this.#protocol,
+      protocolName: protocol,
+      models,
+      script: said,
+      outage: outage ?? { rules: [] },
+      key,
+      checked,
+    };
+    this.#desk = new Desk(lab, clock);
     this.#server = createServer((req, res) => void this.#serve(req, res));
     this.#server.on('connection', (socket: Socket) => this.#connected(socket));
   }

@@ -84,9 +84,13 @@ const without = <P extends Content>(part: P): P => {
 const speaks = (kind: string, { wants }: ProjectionTarget): boolean =>
   wants.namespaces.length === 0 || wants.namespaces.some((name) => kind.startsWith(`${name}.`));
 
-/** An id that this very target made is one that it takes. */
-const sentId = ({ call: { toolCallId }, occurrence }: CallFate, from: Standing, { wants: { toolIds } }: ProjectionTarget): string =>
-  from === 'own' && toolIds !== 'plain' ? toolCallId : projectToolId(toolCallId, occurrence, toolIds);
+/** Imitations of Anthropic make ids such as `functions.look:0`, and want them back. */
+const OWN_ID = /^[\x21-\x7e]{1,64}$/;
+
+function sentId({ call: { toolCallId }, occurrence }: CallFate, from: Standing, { wants: { toolIds } }: ProjectionTarget): string {
+  if (from === 'own' && occurrence === 0 && toolIds === 'anthropic' && OWN_ID.test(toolCallId)) return toolCallId;
+  return projectToolId(toolCallId, occurrence, toolIds);
+}
 
 function call(
   part: Call,

@@ -93,11 +93,16 @@ export const FAMILIES: readonly FamilyRow[] = [
       files: ['image/*', PDF, 'audio/wav', 'audio/mp3', 'audio/mpeg'],
       resultFiles: [],
       urls: ['image/*'],
+      references: false,
       namespaces: ['openai', 'azure', 'openaiCompatible'],
       cacheMarks: false,
     },
   },
-  { protocol: ['openai-chat'], vendor: ['openai', 'azure'], wants: { files: [...PICTURES, PDF], stops: 4, cacheMarks: true } },
+  {
+    protocol: ['openai-chat'],
+    vendor: ['openai', 'azure'],
+    wants: { files: [...PICTURES, PDF], references: true, stops: 4, cacheMarks: true },
+  },
   {
     protocol: ['openai-chat'],
     vendor: ['openai', 'azure'],
