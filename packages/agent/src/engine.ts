@@ -15,7 +15,7 @@ export { needs, unmet, type ConsentFacts, type Need } from './rules/trust.ts';
 export * from './runtime.ts';
 export * from './config/chain.ts';
 export * from './config/check.ts';
-export { refChain } from './config/ref-chain.ts';
+export { agentChains, refChain } from './config/ref-chain.ts';
 export type { Finding } from './config/refs.ts';
 export { consentPlaces, providerNeeds, type ConsentPlace } from './config/consents.ts';
 export * from './config/file.ts';

@@ -51,3 +51,26 @@ Examples:
       perform(flagsOf(command), async (context) => (await import('./commands/explain.ts')).explain(context, { ...own, what })),
     );
 }
+
+export function doctorCommand(root: Command, perform: Perform): void {
+  root
+    .command('doctor')
+    .description('whether keys, endpoints, state folder, clock and versions are as they must be; sends no key, asks no model')
+    .argument('[file]', 'an agent or gateway file (default: holdfast.yaml, else the vendors there is a key for)')
+    .option('--offline', 'connect to nobody')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdfast doctor
+  holdfast doctor agent.yaml
+
+Exit codes: 0 all is well, or only to be looked at · 1 something does not work · 2 a file is invalid
+  75 only endpoints do not answer`,
+    )
+    .action(async (file: string | undefined, own: object, command: Command) =>
+      perform(flagsOf(command), async (context) =>
+        (await import('./commands/doctor.ts')).doctor(context, { ...own, ...(file !== undefined && { file }) }),
+      ),
+    );
+}

@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
 import { LOG_LEVELS } from './context.ts';
 import { flagsOf, gather, whole, type Perform } from './program-flags.ts';
-import { callsCommand, explainCommand } from './program-inspect.ts';
+import { callsCommand, doctorCommand, explainCommand } from './program-inspect.ts';
+import { VERSION } from './version.ts';
 
 export type { Action, Everywhere } from './program-flags.ts';
-
-const VERSION = '0.1.0';
 
 const HELP_AFTER = `
 Examples:
@@ -133,6 +132,7 @@ export function program(perform: Perform): Command {
   sessionsCommand(root, perform);
   callsCommand(root, perform);
   explainCommand(root, perform);
+  doctorCommand(root, perform);
   configCommand(root, perform);
   trustCommand(root, perform);
   return root;

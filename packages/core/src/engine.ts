@@ -42,6 +42,7 @@ export * from './io/moving-sqlite.ts';
 export * from './moving.ts';
 export * from './moving-store.ts';
 export * from './io/clock-system.ts';
+export { databaseFault } from './io/database-check.ts';
 export * from './io/health-fail-open.ts';
 export * from './io/health-memory.ts';
 export * from './io/health-sqlite.ts';

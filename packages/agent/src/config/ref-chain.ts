@@ -1,4 +1,4 @@
-import { expand, namesIn, type ChainSpec } from './chain.ts';
+import { chainOf, expand, namesIn, type ChainSpec, type ChainTarget } from './chain.ts';
 import type { AgentFile } from './file.ts';
 import { checkRef, type Finding } from './refs.ts';
 import type { Environment } from '@holdfast/core/engine';
@@ -13,4 +13,13 @@ export function refChain(
   if (findings.length > 0) return { findings };
   const targets = expand(ref, file, env);
   return { chain: { name: ref, targets, members: [targets.map((_, place) => place)], settings: { ...file.tiers.get(ref)?.settings } } };
+}
+
+/** Every place that the agents and tiers of a file lead to. */
+export function agentChains(file: AgentFile, env: Environment): readonly ChainTarget[] {
+  const ofAgents = [...file.agents.keys()].flatMap((name) => {
+    const found = chainOf(file, name, { env });
+    return 'chain' in found ? found.chain.targets : [];
+  });
+  return [...ofAgents, ...[...file.tiers.keys()].flatMap((tier) => expand(tier, file, env))];
 }
