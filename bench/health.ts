@@ -1,98 +1,128 @@
-/**
- * What the shared health store costs a call: one read of the beliefs about five targets, with few and with ten thousand scopes on record;
- * and how long it keeps the event loop while four other processes write as fast as they can.
- */
-import { fork, type ChildProcess } from 'node:child_process';
+/** Health in SQLite: a chain's read from the snapshot, and the longest time the event loop stands still while four processes write. */
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { MemoryHealth, scopesOf } from '@holdfast/core/engine';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { processIdentity, scopesOf, SqliteHealth, systemClock, systemRandom, type Report, type ReportTarget } from '@holdfast/core/engine';
 import { tempState } from '@holdfast/lab';
 import { report, type Figure } from './figure.ts';
-import { openHealth, overload, targetOf } from './health-store.ts';
-import { inTurns, median, msOf } from './measure.ts';
+import { median } from './measure.ts';
 
-const READS = 20_000;
-const MANY = 10_000;
+const TARGETS = 5;
+const SCOPES = 10_000;
 const WRITERS = 4;
-const WATCHED_MS = 4_000;
+const READS = 2_000;
+const ROUNDS = 15;
+const BUSY_MS = 1_200;
+const BUSY_ROUNDS = 5;
 
-const chain = [0, 1, 2, 3, 4].flatMap((n) => scopesOf(targetOf(n)));
-const now = Date.now();
+const targetOf = (entry: string, model: string): ReportTarget => ({
+  entry,
+  model,
+  credential: `${entry}#K`,
+  account: `${entry}#K`,
+  group: model,
+});
+const failed = (now: number): Report => ({
+  outcome: { kind: 'overload', facts: {} },
+  verdict: 'fact',
+  phase: 'end',
+  began: now,
+  chance: 0,
+});
 
-using temp = tempState('holdfast-bench');
-const few = openHealth(join(temp.dir, 'few'));
-const many = openHealth(join(temp.dir, 'many'));
-const memory = new MemoryHealth();
-for (const store of [few, many, memory]) await store.report(targetOf(0), overload(now), now);
-for (let n = 1; n < MANY; n++) await many.report(targetOf(n), overload(now), now);
+const { alive, owner } = processIdentity();
+const open = (folder: string): SqliteHealth =>
+  new SqliteHealth({ folder, owner, clock: systemClock, random: systemRandom, alive, say: () => {} });
 
-const reading = (store: Pick<MemoryHealth, 'read'>) => (): Promise<number> =>
-  msOf(() => {
-    for (let n = 0; n < READS; n++) void store.read(chain);
-  });
-const reads = await inTurns(
-  { few: reading(few as unknown as MemoryHealth), many: reading(many as unknown as MemoryHealth), memory: reading(memory) },
-  { rounds: 15, warm: 3 },
-);
-const micros = (name: keyof typeof reads): number => (median(reads[name]) / READS) * 1e3;
+const targets = Array.from({ length: TARGETS }, (_, n) => targetOf(`own-${n}`, 'm'));
+const scopes = targets.flatMap(scopesOf);
 
-/** Ms of work that asks nobody: what it takes longer is what the machine's other processes take from this one. */
-function spin(ms: number): number {
-  const began = performance.now();
-  let at = began;
-  while (at - began < ms) at = performance.now();
-  return at - began;
+/** One of the five rests, so that the read finds something. */
+async function prepared(folder: string, others: number): Promise<SqliteHealth> {
+  const store = open(folder);
+  const now = systemClock.now();
+  await store.report(targets[0]!, failed(now), now);
+  for (let n = 0; n < others; n++) await store.set(`endpoint:other-${n}`, { until: now + 3_600_000, why: { kind: 'overload' } }, now);
+  return store;
 }
 
-/** Ms that single verbs of one process took from its event loop while others wrote, and bare work between them. */
-async function blocked(): Promise<{ readonly took: readonly number[]; readonly bare: readonly number[] }> {
-  const folder = join(temp.dir, 'busy');
-  const store = openHealth(folder);
-  await store.report(targetOf(0), overload(now), now);
-  const writers = Array.from({ length: WRITERS }, () => fork(join(import.meta.dirname, 'health-writer.ts'), [folder]));
-  await Promise.all(writers.map((writer) => once(writer, 'message')));
-  const took: number[] = [];
-  const bare: number[] = [];
-  const ends = performance.now() + WATCHED_MS;
-  for (let n = 0; performance.now() < ends; n++) {
-    const at = now + n * 3_600_000;
+/** µs of one read, from the snapshot: nobody writes. */
+async function readUs(store: SqliteHealth): Promise<number> {
+  const rounds: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
     const began = performance.now();
-    const answer = n % 4 === 0 ? store.report(targetOf(n % 50), overload(at), at) : store.read(chain);
-    took.push(performance.now() - began);
-    bare.push(spin(took.at(-1)!));
-    await Promise.resolve(answer).catch(() => {});
-    await new Promise((resolve) => setImmediate(resolve));
+    for (let n = 0; n < READS; n++) await store.read(scopes, systemClock.now());
+    rounds.push(((performance.now() - began) * 1000) / READS);
   }
-  await Promise.all(writers.map(end));
-  await store.close();
-  const sorted = (of: readonly number[]) => of.toSorted((a, b) => a - b);
-  return { took: sorted(took), bare: sorted(bare) };
+  return median(rounds.slice(3));
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'exit');
-  child.disconnect();
-  await gone;
+interface Busy {
+  readonly longest: number;
+  readonly reads: number;
+  readonly failures: number;
 }
 
-const { took, bare } = await blocked();
-const share = (part: number): string => took[Math.floor(took.length * part)]!.toFixed(2);
-for (const store of [few, many]) await store.close();
+/** The longest a verb held the thread, in the median of some rounds, while four processes write and this one reads, reports and claims as chains do. */
+async function busy(folder: string, store: SqliteHealth): Promise<Busy> {
+  const writers = Array.from({ length: WRITERS }, () => fork(new URL('./health.worker.ts', import.meta.url), [folder]));
+  await Promise.all(writers.map((child) => once(child, 'message')));
+  const rounds: number[] = [];
+  let [longest, reads, failures] = [0, 0, 0];
+  const held = async (verb: () => unknown): Promise<void> => {
+    const began = performance.now();
+    const answer = verb();
+    longest = Math.max(longest, performance.now() - began);
+    await Promise.resolve(answer).catch(() => failures++);
+  };
+  for (let end = performance.now() + BUSY_MS; rounds.length < BUSY_ROUNDS;) {
+    if (performance.now() >= end) {
+      rounds.push(longest);
+      [longest, end] = [0, performance.now() + BUSY_MS];
+    }
+    const now = systemClock.now();
+    await held(() => store.read(scopes, now));
+    if (++reads % 10 === 0) {
+      await held(() => store.report(targets[reads % TARGETS]!, failed(now + 1e9), now));
+      await held(() => store.claim(scopes, { id: 'x', owner, until: now + 30_000 }, now, true));
+    }
+    await systemClock.sleep(0, new AbortController().signal);
+  }
+  for (const child of writers) child.disconnect();
+  await Promise.all(writers.map((child) => once(child, 'exit')));
+  return { longest: median(rounds), reads, failures };
+}
 
+using empty = tempState('holdfast-bench');
+using full = tempState('holdfast-bench');
+const few = await prepared(empty.dir, 0);
+const many = await prepared(full.dir, SCOPES);
+const began = performance.now();
+const fresh = open(full.dir);
+await fresh.read(scopes);
+const opening = performance.now() - began;
+fresh.close();
+const [us, usMany] = [await readUs(few), await readUs(many)];
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+const idle = await systemClock.sleep(500, new AbortController().signal).then(() => delay.max / 1e6);
+const calm = await busy(empty.dir, few);
+const crowded = await busy(full.dir, many);
+few.close();
+many.close();
+
+const read = (what: string, value: number): Figure => ({ what, value, unit: 'µs', target: { value: 5, sense: 'at most' } });
+const stood = (what: string, { longest, reads, failures }: Busy): Figure => ({
+  what,
+  value: longest,
+  unit: 'ms',
+  target: { value: 20, sense: 'at most' },
+  beside: `${reads.toLocaleString('en')} reads, ${failures} given up; an idle loop: ${idle.toFixed(1)} ms`,
+});
 report([
-  {
-    what: 'beliefs about five targets, a read of the shared store',
-    value: micros('few'),
-    unit: 'µs',
-    target: { value: 5, sense: 'at most' },
-    beside: `in memory ${micros('memory').toFixed(1)} µs`,
-  },
-  { what: '  the same, 10,000 scopes on record', value: micros('many'), unit: 'µs', target: { value: 5, sense: 'at most' } },
-  {
-    what: 'the event loop kept by a verb while 4 processes write, longest',
-    value: took.at(-1)!,
-    unit: 'ms',
-    target: { value: 20, sense: 'at most' },
-    beside: `of ${took.length} verbs; half ${share(0.5)}, 99 % ${share(0.99)}, 99.9 % ${share(0.999)} ms; bare work as long, longest ${bare.at(-1)!.toFixed(1)} ms`,
-  },
+  read('health: a chain of 5 targets, read from the snapshot', us),
+  read('  the same, 10,000 scopes on record', usMany),
+  stood('health: longest hold of the event loop, 4 processes writing', calm),
+  stood('  the same, 10,000 scopes on record', crowded),
+  { what: '  opened with 10,000 scopes on record', value: opening, unit: 'ms' },
 ] satisfies Figure[]);

@@ -5,7 +5,18 @@ import { promisify } from 'node:util';
 import { passes, table, type Figure } from './figure.ts';
 import { machine, peersIfInstalled } from './peers.ts';
 
-const SCRIPTS = ['chain.ts', 'races.ts', 'lanes.ts', 'health.ts', 'imports.ts', 'turns.ts', 'start.ts', 'sessions.ts', 'interrupt.ts'];
+const SCRIPTS = [
+  'chain.ts',
+  'races.ts',
+  'lanes.ts',
+  'health.ts',
+  'imports.ts',
+  'health.ts',
+  'turns.ts',
+  'start.ts',
+  'sessions.ts',
+  'interrupt.ts',
+];
 const LONGEST_MS = 300_000;
 
 const peers = await peersIfInstalled();

@@ -4,8 +4,8 @@ import type { Database } from './sqlite-driver.ts';
 
 /** What every database of a state folder needs, whatever is in it. */
 
-/** Locks over these are not to be trusted: NFS, SMB and CIFS, and 9p as WSL mounts Windows drives. */
-const NETWORK = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997]);
+/** Locks over these are not to be trusted: NFS, SMB and CIFS, 9p as WSL mounts Windows drives, AFS, Ceph, Lustre, GPFS. */
+const NETWORK = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x5346414f, 0x00c36400, 0x0bd00bd0, 0x47504653]);
 
 /** Makes the folder and the file, for this user alone; answers the file's path. */
 export function privateFile(folder: string, name: string): string {

@@ -1,5 +1,6 @@
 import { identityOf, moveAside, privateFile, shareable } from './database-file.ts';
-import { prepareRows, prepareSchema, type Rows } from './health-rows.ts';
+import { prepareRows, type Rows } from './health-rows.ts';
+import { prepareSchema } from './health-schema.ts';
 import { openDatabase, type Database } from './sqlite-driver.ts';
 
 /** `health.db` in a state folder: opened, private, shared by every holdfast process of this user. */
@@ -40,6 +41,10 @@ export function moveUnopened(error: unknown, stamp: number): string | undefined 
 
 function prepare(database: Database): void {
   shareable(database);
+  // Nothing here is worth waiting for the disk: what a power failure damages is moved aside, and beliefs start afresh.
+  database.exec('PRAGMA synchronous = OFF');
+  // Small and often: whoever writes the log back holds its event loop.
+  database.exec('PRAGMA wal_autocheckpoint = 200');
   prepareSchema(database);
 }
 

@@ -35,7 +35,10 @@ export class MemoryHealth implements HealthStore {
   }
 
   read(scopes: readonly string[], now?: number): Beliefs {
-    if (now !== undefined && this.#known.size > 0) keep(this.#known, movedBack(this.#known, scopes, now));
+    const found = believed(this.#known, scopes, this.#alive);
+    const moved = now === undefined || found.size === 0 ? [] : movedBack(found, now);
+    if (moved.length === 0) return found;
+    keep(this.#known, moved);
     return believed(this.#known, scopes, this.#alive);
   }
 

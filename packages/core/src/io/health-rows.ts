@@ -1,45 +1,7 @@
 import { COOL, type Belief, type Lease, type Ramp, type Suspect, type Why } from '../rules/belief.ts';
 import type { Bucket } from '../rules/retry-bucket.ts';
-import { growingTable } from './database-file.ts';
 import type { Database, SqlValue, Statement } from './sqlite-driver.ts';
-
-/**
- * The table of `health.db`: one row a scope, readable by eye. The schema only grows: programs of different ages share the file,
- * each reads and writes the columns it knows, and adds those that are missing. A new column needs a default.
- *
- * `seq` rises with every write over the whole table: a row is written only over the `seq` that was read (compare and set), and what
- * changed since a `seq` is found without reading the rest. So a forgotten belief stays as a cool row until it is `purge`d.
- */
-const COLUMNS = {
-  tag: "TEXT NOT NULL DEFAULT 'cool'",
-  since: 'REAL NOT NULL DEFAULT 0',
-  until: 'REAL NOT NULL DEFAULT 0',
-  probe_at: 'REAL NOT NULL DEFAULT 0',
-  told: 'INTEGER NOT NULL DEFAULT 0',
-  by_hand: 'INTEGER NOT NULL DEFAULT 0',
-  strikes: 'INTEGER NOT NULL DEFAULT 0',
-  why: 'TEXT',
-  fingerprint: 'TEXT',
-  suspect: 'TEXT',
-  lease: 'TEXT',
-  lease_owner: 'TEXT',
-  lease_until: 'REAL NOT NULL DEFAULT 0',
-  ramp: 'TEXT',
-  cap: 'REAL',
-  bucket: 'TEXT',
-  set_at: 'REAL NOT NULL DEFAULT 0',
-} as const;
-
-const SEQ = 'INTEGER NOT NULL DEFAULT 0';
-
-type Row = Record<keyof typeof COLUMNS | 'scope' | 'seq', unknown>;
-
-const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
-
-export function prepareSchema(database: Database): void {
-  growingTable(database, 'belief', 'scope', { ...COLUMNS, seq: SEQ });
-  database.exec('CREATE INDEX IF NOT EXISTS belief_seq ON belief (seq)');
-}
+import { NAMES, NEXT, SAYS_NOTHING, type Row } from './health-schema.ts';
 
 /** One row as it was read. `belief` is `COOL` for a row that says nothing, or that we cannot read. */
 export interface KeptRow {
@@ -54,8 +16,8 @@ export interface Rows {
   version(): number;
   all(): KeptRow[];
   one(scope: string): KeptRow | undefined;
-  /** What was written after `seq`. */
-  after(seq: number): KeptRow[];
+  /** What was written after `seq`, and the version it belongs to. */
+  after(seq: number): { readonly rows: KeptRow[]; readonly version: number };
   /** The highest `seq`. */
   last(): number;
   /**
@@ -66,8 +28,6 @@ export interface Rows {
   /** Forgets the rows that say nothing and were written before `at`. */
   purge(at: number): void;
 }
-
-const NEXT = '(SELECT coalesce(max(seq), 0) + 1 FROM belief)';
 
 export function prepareRows(database: Database): Rows {
   const columns = `scope, seq, ${NAMES.join(', ')}`;
@@ -85,15 +45,24 @@ export function prepareRows(database: Database): Rows {
   );
   // The newest row stays: its number must not be given twice. Few at a time: a delete holds the lock.
   const purge = database.prepare(
-    `DELETE FROM belief WHERE scope IN (SELECT scope FROM belief WHERE tag = 'cool' AND strikes = 0 AND suspect IS NULL AND ramp IS NULL
+    `DELETE FROM belief WHERE scope IN (SELECT scope FROM belief WHERE ${SAYS_NOTHING('')}
      AND set_at < ? AND seq < (SELECT max(seq) FROM belief) LIMIT 500)`,
   );
+  const versionOf = (): number => (version.get() as { data_version: number }).data_version;
   const seqOf = (rows: readonly unknown[]): number | undefined => (rows[0] as { seq: number } | undefined)?.seq;
   return {
-    version: () => (version.get() as { data_version: number }).data_version,
+    version: versionOf,
     all: () => (all.all() as Row[]).map(kept),
     one: (scope) => (one.all(scope) as Row[]).map(kept)[0],
-    after: (seq) => (after.all(seq) as Row[]).map(kept),
+    after: (seq) => {
+      // One view of both: rows that come between the two would be looked for again, and not found.
+      database.exec('BEGIN');
+      try {
+        return { rows: (after.all(seq) as Row[]).map(kept), version: versionOf() };
+      } finally {
+        database.exec('COMMIT');
+      }
+    },
     last: () => seqOf(last.all()) ?? 0,
     put: (scope, value, seq, at) => {
       const values = 'tag' in value ? valuesOf(value, at) : bucketValues(value, at);

@@ -78,7 +78,7 @@ export class HealthSnapshot {
     if (changes.length === 1) {
       const [scope, value] = changes[0]!;
       const seq = this.#file.put(scope, value, this.#seqs.get(scope), at);
-      if (seq === undefined) return this.#stale();
+      if (seq === undefined) return this.#stale(changes);
       this.#wrote(scope, value, seq);
       return true;
     }
@@ -92,7 +92,7 @@ export class HealthSnapshot {
       const seqs = changes.map(([scope, value]) => file.put(scope, value, this.#seqs.get(scope), at));
       const all = seqs.every((seq) => seq !== undefined);
       file.exec(all ? 'COMMIT' : 'ROLLBACK');
-      if (!all) return this.#stale();
+      if (!all) return this.#stale(changes);
       changes.forEach(([scope, value], i) => this.#wrote(scope, value, seqs[i]!));
       return true;
     } catch (error) {
@@ -105,9 +105,10 @@ export class HealthSnapshot {
     }
   }
 
-  /** Whoever was quicker may have written in a way that leaves no trace but a changed row. */
-  #stale(): false {
-    this.#version = -1;
+  /** Somebody was quicker; or the row said nothing for so long that it was removed, which nobody is told. */
+  #stale(changes: readonly (readonly [string, unknown])[]): false {
+    this.#refresh();
+    for (const [scope] of changes) this.#read(scope);
     return false;
   }
 
@@ -118,15 +119,12 @@ export class HealthSnapshot {
   }
 
   #refresh(): void {
-    const version = this.#file.version();
-    if (version === this.#version) return;
-    const rows = this.#file.after(this.#last);
+    if (this.#file.version() === this.#version) return;
+    const { rows, version } = this.#file.after(this.#last);
     for (const row of rows) {
       this.#last = Math.max(this.#last, row.seq);
       if (this.#watched.has(row.scope)) this.#take(row);
     }
-    // Somebody who knows nothing of `seq` wrote, or removed rows: what is watched is read anew.
-    if (rows.length === 0 || this.#version === -1) for (const scope of this.#watched) this.#read(scope);
     this.#version = version;
   }
 

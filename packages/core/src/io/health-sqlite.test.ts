@@ -183,4 +183,76 @@ describe('health in SQLite', () => {
     expect(() => open(join(state, 'file', 'state')).read(scopes)).toThrow();
     expect(() => open(join(state, 'file')).read(scopes)).toThrow();
   });
+
+  it('D1: what is written by who knows nothing of our numbering, a person with a SQL shell, is seen', async () => {
+    const state = folder();
+    const store = open(state);
+    await store.report(target, failure, 5000);
+    expect((await store.read(scopes)).size).toBe(1);
+    const shell = openDatabase(join(state, 'health.db'), 100);
+    shell.exec("UPDATE belief SET until = 77000 WHERE scope = 'endpoint:work/small'");
+    expect((await store.read(scopes)).get('endpoint:work/small')).toMatchObject({ until: 77_000 });
+    shell.exec("INSERT INTO belief (scope, tag, since, until, why) VALUES ('endpoint:work', 'resting', 1, 2, '{}')");
+    expect([...(await store.read(scopes)).keys()].toSorted()).toEqual(['endpoint:work', 'endpoint:work/small']);
+    shell.exec('DELETE FROM belief');
+    expect((await store.read(scopes)).size).toBe(0);
+    await store.report(target, failure, 5000);
+    expect((await open(state).read(scopes)).size).toBe(1);
+    shell.close();
+  });
+
+  it('D2: a change is written over the row it was judged by: others who are quicker three times win, and it is said', async () => {
+    const state = folder();
+    const said: string[] = [];
+    const other = open(state);
+    let quicker = 0;
+    // Asked while the claim is judged: somebody else renews the lease at that very moment.
+    const alive = (): boolean => {
+      quicker += 1;
+      other.claim(scopes, { id: 'theirs', owner: 'o', until: 60_000 + quicker }, 30_000);
+      return true;
+    };
+    const store = open(state, { alive, say: (line) => void said.push(line) });
+    await other.report(target, failure, 5000);
+    await other.claim(scopes, { id: 'theirs', owner: 'o', until: 60_000 }, 30_000);
+    // Their lease has run out for this clock: the claim would be granted, were they not renewing it.
+    expect(await store.claim(scopes, { id: 'mine', owner: 'p', until: 99_000 }, 65_000)).toEqual({ ok: false, until: 65_250, held: true });
+    expect(quicker).toBe(3);
+    expect(said).toEqual(['health: 1 report was dropped, others were quicker']);
+    expect((await other.read(scopes)).get('endpoint:work/small')).toMatchObject({ tag: 'probing', lease: { id: 'theirs', until: 60_003 } });
+  });
+
+  it('what says nothing is removed after a day, and whoever knew it goes on', async () => {
+    const state = folder();
+    let now = 5000;
+    const clock = { ...systemClock, now: () => now };
+    const first = open(state, { clock });
+    await first.set('endpoint:gone', { until: 9000, why: { kind: 'overload' } }, now);
+    await first.clear('endpoint:gone');
+    await first.report(target, failure, now);
+    const rows = (): number => {
+      const shell = openDatabase(join(state, 'health.db'), 100);
+      const { n } = shell.prepare('SELECT count(*) AS n FROM belief').get() as { n: number };
+      shell.close();
+      return n;
+    };
+    expect(rows()).toBe(2);
+    now += 25 * 3_600_000;
+    const second = open(state, { clock });
+    await second.report({ ...target, entry: 'else' }, { ...failure, began: now }, now);
+    expect(rows()).toBe(2);
+    await first.set('endpoint:gone', { until: now + 9000, why: { kind: 'overload' } }, now);
+    expect((await second.read(['endpoint:gone'])).size).toBe(1);
+  });
+
+  it('a bucket of retries lies in the same file, and is no belief', async () => {
+    const state = folder();
+    const [store, other] = [open(state), open(state)];
+    const drawn = [];
+    for (let i = 0; i < 4; i++) drawn.push((await (i % 2 === 0 ? store : other).draw('work', { calls: [] }, 5000)).ok);
+    expect(drawn).toEqual([true, true, true, false]);
+    expect(await other.list()).toEqual([]);
+    store.close();
+    expect((await open(state).draw('work', { calls: [] }, 5000)).ok).toBe(false);
+  });
 });

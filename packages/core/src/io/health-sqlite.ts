@@ -77,9 +77,11 @@ export class SqliteHealth implements HealthStore {
     return this.#run(() => {
       const snapshot = this.#open();
       const known = snapshot.of(scopes);
-      const moved = now === undefined || known.size === 0 ? [] : movedBack(known, scopes, now);
+      const found = believed(known, scopes, this.#options.alive);
+      const moved = now === undefined || found.size === 0 ? [] : movedBack(found, now);
+      if (moved.length === 0) return found;
       // Somebody who is quicker has moved it back as well.
-      if (moved.length > 0) snapshot.commit(moved, now!);
+      snapshot.commit(moved, now!);
       return believed(known, scopes, this.#options.alive);
     });
   }

@@ -31,12 +31,10 @@ export function believed(known: Beliefs, scopes: readonly string[], alive: Alive
  * What was written before the clock was set back, moved back with it (field note 34). To be written at the first sight of it: seen again
  * later it would be moved once more, and rest until the clock has caught up.
  */
-export function movedBack(known: Beliefs, scopes: readonly string[], now: number): Changes {
+export function movedBack(found: Beliefs, now: number): Changes {
   let changes: [string, Belief][] | undefined;
-  for (const scope of scopes) {
-    const belief = known.get(scope);
-    if (belief === undefined || !isAhead(belief, now)) continue;
-    (changes ??= []).push([scope, stamped(settle(belief, now), now)]);
+  for (const [scope, belief] of found) {
+    if (isAhead(belief, now)) (changes ??= []).push([scope, stamped(settle(belief, now), now)]);
   }
   return changes ?? NO_CHANGES;
 }

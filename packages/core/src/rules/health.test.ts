@@ -283,6 +283,20 @@ describe('H7, H8, clocks', () => {
     expect(at(hand, failed('overload', T + HOUR), T + HOUR)).toMatchObject({ byHand: false, why: { kind: 'overload' } });
   });
 
+  it('a guess that ends beyond its kind’s cap was written by accident: it ends with the cap', () => {
+    const odd = { ...OVERLOADED, until: T + 9_999 * DAY, probeAt: T + 9_999 * DAY } as Resting;
+    expect(settle(odd, T)).toMatchObject({ until: T + 6 * MINUTE, probeAt: T + 6 * MINUTE });
+    expect(settle({ ...odd, cap: HOUR }, T)).toMatchObject({ until: T + 1.2 * HOUR });
+    expect(settle({ ...odd, told: true }, T)).toMatchObject({ until: odd.until });
+    expect(settle({ ...odd, byHand: true }, T)).toMatchObject({ until: odd.until });
+  });
+
+  it('what counts is when it was written, not when the strike was taken', () => {
+    const lengthened = { ...OVERLOADED, told: true, until: T + HOUR, probeAt: T + HOUR, setAt: T + 10 * MINUTE } as Resting;
+    expect(settle(lengthened, T + 5 * MINUTE)).toMatchObject({ until: T + 55 * MINUTE, setAt: T + 5 * MINUTE });
+    expect(settle(lengthened, T + 10 * MINUTE)).toBe(lengthened);
+  });
+
   it('a clock that was set back moves the belief back', () => {
     const ahead = at(COOL, failed('overload', T + DAY), T + DAY);
     expect(settle(ahead, T)).toEqual(OVERLOADED);
