@@ -67,6 +67,17 @@ describe('H6: the ramp', () => {
     );
   });
 
+  it('a clock that is a moment behind another process opens no second twice', () => {
+    const place = { id: 'x', owner: 'o', until: T };
+    let belief = cool();
+    const ask = (now: number): boolean => {
+      const { claim, changes } = claimed(() => belief, { scopes: ['s'], lease: place, now, early: false }, alive);
+      if (claim.ok) belief = changes[0]![1];
+      return claim.ok;
+    };
+    expect([T + 1000, T + 999, T + 1001, T + 998, T + 1002].map(ask)).toEqual([true, true, false, false, false]);
+  });
+
   it('P1: a target without room is passed over, and waited for where there is no other', () => {
     const full: Belief = { ...cool(), ramp: admitted(newRamp(T), { id: 'x', owner: 'o', until: T }, T, alive) } as Belief;
     expect(standingOf(a, known(cool()), [], T)).toMatchObject({ tag: 'due', lease: 'due', ramps: true });

@@ -41,7 +41,8 @@ export function allowedShare(target: ScopedTarget, beliefs: Beliefs, now: number
   return share;
 }
 
-const secondOf = (ramp: Ramp, now: number): number => Math.floor(Math.max(0, now - ramp.from) / 1000);
+/** Never back: who looked at the clock a moment before somebody else counts in that one's second. */
+const secondOf = (ramp: Ramp, now: number): number => Math.max(ramp.second, Math.floor((now - ramp.from) / 1000));
 
 const underWay = (ramp: Ramp, now: number, alive?: Alive): readonly Lease[] =>
   ramp.out.filter(({ until, owner }) => until > now && (alive === undefined || alive(owner)));
