@@ -35,7 +35,8 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
   return async (request, attempt) => {
     const model = options.varies ? await open() : (known ??= await ready());
     const dialect = dialectOf(attempt.target.protocol);
-    const fitted = await fitting.fit(request, attempt);
+    const fit = fitting.fit(request, attempt);
+    const fitted = fit instanceof Promise ? await fit : fit;
     const asking =
       options.transport && dialect ? wired(model, fitted, options.transport.begin(attempt, dialect)) : bare(model, fitted, attempt);
     const source = await asking;
@@ -49,7 +50,13 @@ async function bare(model: Model, { options, seen, over }: FittedRequest, attemp
   const info: StreamInfo = { signal, seen, end: over };
   const own = { ...options, abortSignal: signal };
   try {
-    if (attempt.target.streams !== false) return normalise(await opened(model, own, signal, attempt.head), info);
+    if (attempt.target.streams !== false) {
+      // Whoever waits for this hears of a cut by himself (`withLimits`): no ear of its own is needed, which would cost more than the rest.
+      const { stream, response } = await model.doStream(own);
+      if (signal.aborted) letGo(stream, signal);
+      if (response?.headers) attempt.head?.(200, response.headers);
+      return normalise(stream, info);
+    }
     const result = await orAbort(model.doGenerate(own), signal);
     if (result.response?.headers) attempt.head?.(200, result.response.headers);
     return listed(result, info);
@@ -57,6 +64,12 @@ async function bare(model: Model, { options, seen, over }: FittedRequest, attemp
     refusedHead(error, attempt);
     throw error;
   }
+}
+
+/** A model that does not heed its signal has answered when nobody is there any more. */
+function letGo(stream: ReadableStream<Part>, { reason }: AbortSignal): never {
+  stream.cancel(reason).catch(() => {});
+  throw reason;
 }
 
 /** What the AI SDK's errors carry of the response that refused. */
@@ -67,12 +80,10 @@ function refusedHead(error: unknown, { head }: Attempt): void {
 }
 
 /** A model that does not heed its signal may answer when nobody is there any more: what it opened then is let go. */
-async function opened(model: Model, options: ModelOptions, signal: AbortSignal, head?: Attempt['head']): Promise<ReadableStream<Part>> {
+async function opened(model: Model, options: ModelOptions, signal: AbortSignal): Promise<ReadableStream<Part>> {
   const opening = model.doStream(options);
   try {
-    const { stream, response } = await orAbort(opening, signal);
-    if (response?.headers) head?.(200, response.headers);
-    return stream;
+    return (await orAbort(opening, signal)).stream;
   } catch (error) {
     if (signal.aborted) opening.then(({ stream }) => stream.cancel(error)).then(undefined, () => {});
     throw error;

@@ -30,59 +30,68 @@ const NONE: readonly string[] = [];
 export class Fitting {
   readonly #projections = new Projections();
   readonly #moving: Moving | undefined;
+  #plain: { readonly target: Target; readonly at: ProjectionTarget } | undefined;
 
   constructor(moving?: Moving) {
     this.#moving = moving;
   }
 
-  async fit(request: ModelOptions, { target, repair }: Pick<Attempt, 'target' | 'repair'>): Promise<FittedRequest> {
-    const moving = this.#moving;
-    const scope = `${target.entry}/${target.model}`;
-    const learnt = moving?.repairsAt(scope) ?? [];
-    const asked = repair === undefined ? NONE : [repair];
-    const known = learnt instanceof Promise ? await learnt : learnt;
-    const waits = moving?.ready(request.prompt);
-    if (waits) await waits;
-    const repairs = asked.length === 0 ? known : [...new Set([...known, ...asked])];
-    const projected = this.#project(request, target, known, asked);
-    const at = { ...target, wants: wantsAfter(wantsOf(target), repairs) };
-    const { options, warnings } = fitRequest(
-      requestAfter(prepare({ ...request, prompt: projected.prompt }, target), repairs),
-      at,
-      projected.marks,
-    );
-    const dialect = dialectOf(target.protocol);
-    const names = ownNames(toolNames(request), at.wants.toolNames);
-    return answering(dialect?.options?.(options) ?? options, { warnings, names, moving, target, learn: asked.filter(isForModel), scope });
+  /** At once where nothing has to be fetched: most calls do not wait. */
+  fit(request: ModelOptions, attempt: Pick<Attempt, 'target' | 'repair'>): FittedRequest | Promise<FittedRequest> {
+    const learnt = this.#moving?.repairsAt(scopeOf(attempt.target)) ?? NONE;
+    const waits = this.#moving?.ready(request.prompt);
+    if (!(learnt instanceof Promise) && !waits) return this.#fitted(request, attempt, learnt);
+    return Promise.all([learnt, waits]).then(([known]) => this.#fitted(request, attempt, known));
   }
 
-  #project(request: ModelOptions, target: Target, known: readonly string[], asked: readonly string[]): Projected {
-    const { prompt } = request;
+  #fitted(request: ModelOptions, { target, repair }: Pick<Attempt, 'target' | 'repair'>, known: readonly string[]): FittedRequest {
+    const asked = repair === undefined ? NONE : [repair];
+    const repairs = asked.length === 0 ? known : [...new Set([...known, ...asked])];
+    const at = this.#at(target, repairs);
+    const projected = this.#project(request.prompt, at, known, asked);
+    const { options, warnings } = fitRequest(requestAfter(prepare(request, projected.prompt, target), repairs), at, projected.marks);
+    const dialect = dialectOf(target.protocol);
+    const names = ownNames(toolNames(request), at.wants.toolNames);
+    const learn = asked.length === 0 ? NONE : asked.filter(isForModel);
+    return answering(dialect?.options?.(options) ?? options, { warnings, names, moving: this.#moving, target, learn });
+  }
+
+  /** The target with what it wants after these repairs: the same object while neither changes. */
+  #at(target: Target, repairs: readonly string[]): ProjectionTarget {
+    if (repairs.length === 0 && this.#plain?.target === target) return this.#plain.at;
     const madeBy = this.#moving?.keepsMakers === true ? { madeBy: this.#moving.madeBy } : {};
-    const at: ProjectionTarget = { ...target, wants: wantsAfter(wantsOf(target), [...new Set([...known, ...asked])]), ...madeBy };
-    const before = asked.length > 0 ? this.#projections.project(prompt, { ...at, wants: wantsAfter(wantsOf(target), known) }) : undefined;
+    const at: ProjectionTarget = { ...target, wants: wantsAfter(wantsOf(target), repairs), ...madeBy };
+    if (repairs.length === 0) this.#plain = { target, at };
+    return at;
+  }
+
+  #project(prompt: ModelOptions['prompt'], at: ProjectionTarget, known: readonly string[], asked: readonly string[]): Projected {
+    const before = asked.length > 0 ? this.#projections.project(prompt, { ...at, wants: wantsAfter(wantsOf(at), known) }) : undefined;
     const now = this.#projections.project(prompt, at);
-    const from = before && unsignedBy(before, now, asked, target);
+    const from = before && unsignedBy(before, now, asked, at);
     if (from === undefined) return now;
     this.#projections.refuse(prompt, at, [from, prompt.length]);
     return this.#projections.project(prompt, at);
   }
 }
 
+const scopeOf = ({ entry, model }: Target): string => `${entry}/${model}`;
+
 /** The place from which on signatures are left out: named by the vendor, or the first that a repair has rewritten (T2). */
-function unsignedBy(before: Projected, now: Projected, asked: readonly string[], target: Target): number | undefined {
+function unsignedBy(before: Projected, now: Projected, asked: readonly string[], target: ProjectionTarget): number | undefined {
   const wire = asked.map(unsignedFrom).find((one) => one !== undefined);
   if (wire !== undefined) return wirePlace(before, wire, target.protocol);
   const rewritten = before.prompt.findIndex((message, at) => JSON.stringify(message) !== JSON.stringify(now.prompt[at]));
   return rewritten === -1 ? undefined : (now.places[rewritten] ?? 0);
 }
 
-/** The request without what is ours. */
-function prepare(request: ModelOptions, target: Target): ModelOptions {
-  const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
+/** The request with its projected prompt and without what is ours; itself where nothing of that changes it. */
+function prepare(request: ModelOptions, prompt: ModelOptions['prompt'], target: Target): ModelOptions {
   const own = request.reasoning === 'provider-default' ? undefined : request.reasoning;
   const reasoning = own ?? target.effort;
-  return { ...request, ...(reasoning !== undefined && { reasoning }), ...(request.providerOptions && { providerOptions }) };
+  if (prompt === request.prompt && reasoning === request.reasoning && request.providerOptions?.['holdfast'] === undefined) return request;
+  const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
+  return { ...request, prompt, ...(reasoning !== undefined && { reasoning }), ...(request.providerOptions && { providerOptions }) };
 }
 
 function* toolNames({ tools, toolChoice }: ModelOptions): Iterable<string> {
@@ -96,10 +105,9 @@ interface Answering {
   readonly moving: Moving | undefined;
   readonly target: Target;
   readonly learn: readonly string[];
-  readonly scope: string;
 }
 
-function answering(options: ModelOptions, { warnings, names, moving, target, learn, scope }: Answering): FittedRequest {
+function answering(options: ModelOptions, { warnings, names, moving, target, learn }: Answering): FittedRequest {
   const values: string[] = [];
   return {
     options,
@@ -109,7 +117,7 @@ function answering(options: ModelOptions, { warnings, names, moving, target, lea
       if (names !== undefined && 'toolName' in part) return { ...part, toolName: names.get(part.toolName) ?? part.toolName };
       return part;
     },
-    taken: () => learn.forEach((repair) => moving?.learn(scope, repair)),
+    taken: () => learn.forEach((repair) => moving?.learn(scopeOf(target), repair)),
     over: () => moving?.handedOut(values.splice(0), target),
   };
 }
