@@ -70,7 +70,8 @@ const MARGIN = 1.5;
 
 function ask(request: Options, { shown, anchor, left }: Cut, way: Way, target: Target): Options {
   const vendors = withoutBudgets(request.providerOptions);
-  const { reasoning } = request;
+  // The target's own effort stands where the request has none.
+  const reasoning = request.reasoning === undefined || request.reasoning === 'provider-default' ? target.effort : request.reasoning;
   const room = left === undefined ? undefined : left + (way === 'prefill' ? 0 : Math.ceil(estimateTokens(anchor.anchor) * MARGIN));
   const said = {
     role: 'assistant' as const,
@@ -84,7 +85,7 @@ function ask(request: Options, { shown, anchor, left }: Cut, way: Way, target: T
     ...request,
     prompt: shown === '' ? request.prompt : [...request.prompt, said, ...(way === 'prefill' ? [] : [order])],
     ...(room !== undefined && { maxOutputTokens: room }),
-    ...(reasoning !== undefined && reasoning !== 'provider-default' && reasoning !== 'none' && { reasoning: 'minimal' as const }),
+    ...(reasoning !== undefined && reasoning !== 'none' && { reasoning: 'minimal' as const }),
     ...(vendors && { providerOptions: vendors }),
   };
 }
