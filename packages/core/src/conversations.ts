@@ -1,11 +1,11 @@
-import type { CallOptions, Chain } from './chain-spec.ts';
+import type { Answer, CallOptions, Chain } from './chain-spec.ts';
 import { conversationText, warmthOf } from './conversation-key.ts';
 import type { ModelOptions, Part } from './model.ts';
 import type { AffinityStore, Clock, HealthStore, MaybePromise } from './ports.ts';
 import { placeOf, returns, stays, type Kept, type ReturnToPrimary, type Staying } from './rules/affinity.ts';
 import type { Beliefs } from './rules/belief.ts';
 import { fit } from './rules/fit.ts';
-import { keyGroups, rankedBy } from './rules/key-order.ts';
+import { keyGroups, rankedBy, rankIn } from './rules/key-order.ts';
 import type { CallRecord } from './rules/record.ts';
 import { scopesOf } from './rules/scope.ts';
 import type { RequestFacts, Target } from './rules/target.ts';
@@ -21,6 +21,8 @@ export interface ConversationPorts {
 
 /** Ms for which a call waits to hear where its conversation was answered. */
 const PATIENCE = 50;
+
+const IN_ORDER = (place: number): number => place;
 
 interface Found {
   readonly place: number;
@@ -62,10 +64,19 @@ class Conversations implements Chain<ModelOptions, Part> {
     this.#groups = keyGroups(chain.targets);
   }
 
-  async call(request: ModelOptions, facts: RequestFacts, options: CallOptions) {
+  /** The common call is let through at once: the chain's order, and nothing remembered of anybody. */
+  call(request: ModelOptions, facts: RequestFacts, options: CallOptions): Promise<Answer<Part>> {
+    const { affinity } = this.#ports;
+    const nothing = this.#groups.length === 0 && options.keep === undefined && (!affinity || affinity.empty?.() === true);
+    if (!nothing) return this.#placed(request, facts, options);
+    const ended = affinity && ((record: CallRecord): void => this.#ended(record, IN_ORDER, false, request, options));
+    return this.#chain.call(request, facts, ended ? { ...options, ended } : options);
+  }
+
+  async #placed(request: ModelOptions, facts: RequestFacts, options: CallOptions): Promise<Answer<Part>> {
     const text = this.#groups.length > 0 ? conversationText(request, options.session) : undefined;
     const order = this.#groups.length > 0 ? this.#ranked(text) : undefined;
-    const rank = (place: number): number => order?.[place] ?? place;
+    const rank = (place: number): number => rankIn(order, place);
     const found = (await this.#look(request, options)) ?? this.#said(facts, options);
     const staying = found && rank(found.place) > 0 ? await this.#staying(found, facts, rank) : undefined;
     const keep = found && staying !== undefined && staying !== 'returned' ? this.#named(found.place) : undefined;
@@ -130,6 +141,7 @@ class Conversations implements Chain<ModelOptions, Part> {
   }
 
   #ended(record: CallRecord, rank: (place: number) => number, known: boolean, request: ModelOptions, options: CallOptions): void {
+    options.ended?.(record);
     const { affinity, clock } = this.#ports;
     const target = record.place === undefined ? undefined : this.targets[record.place];
     if (!affinity || record.outcome !== 'done' || !target) return;
