@@ -64,6 +64,17 @@ describe('the plan', () => {
     });
   });
 
+  it('P8: where the conversation is to stay is asked first whenever nothing rests it and it fits, and otherwise the record says why not', () => {
+    law(([first], plan) => {
+      const { keep } = plan;
+      if (keep === undefined || !first) return;
+      const free = plan.fits[keep]!.fits === 'yes' && barsOf(plan.targets[keep]!, first.beliefs).length === 0;
+      if (free) expect(first.step).toMatchObject({ do: 'try', place: keep });
+      else if (first.step.do === 'try' && first.step.place !== keep && first.step.lease === 'none')
+        expect(first.step.skips.map(({ place }) => place)).toContain(keep);
+    });
+  });
+
   it('P2: at most 1 + retries tries of one target, at most max_attempts in all, and pauses within bounds', () => {
     law((seen, plan) => {
       const { past } = seen.at(-1)!;

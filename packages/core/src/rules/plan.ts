@@ -47,7 +47,7 @@ function fresh(plan: Plan, { left }: Moment): Step | undefined {
   const { fits, keep, order } = plan;
   let usable = 0;
   for (const fit of fits) if (fit.fits === 'yes') usable++;
-  const place = keep !== undefined && fits[keep]?.fits === 'yes' ? keep : Math.max(0, order?.indexOf(0) ?? 0);
+  const place = keep ?? Math.max(0, order?.indexOf(0) ?? 0);
   if (fits[place]?.fits !== 'yes') return undefined;
   return { do: 'try', place, pause: 0, share: shareOf(plan, place, usable, left), lease: 'none', skips: NO_SKIPS };
 }
