@@ -3,6 +3,7 @@ import type { CallEvent, KeySource, SecretRegistry } from '@holdfast/core/engine
 import { callRecords } from './call-records.ts';
 import { consentTo } from './consent.ts';
 import type { Context } from './context.ts';
+import { budgetStore } from './io/budget-store.ts';
 import { affinityStore, healthStore, movingStore } from './io/health-store.ts';
 import { keyedHash } from './io/state-folder.ts';
 import { keySource } from './io/key-source.ts';
@@ -29,12 +30,14 @@ export function openPorts(
   const health = healthStore(state, view.notice);
   const affinity = affinityStore(state, view.notice);
   const moving = movingStore(state, view.notice);
+  const budgets = budgetStore(state, view.notice);
   const records = callRecords(state, file, secrets, view.notice);
   const environment = (): Record<string, string> => secrets.childEnvironment(context.environment);
   return {
     env: context.env,
     health,
     affinity,
+    budgets,
     moving,
     hash: keyedHash(state),
     emit: (event, payload) => {
@@ -44,6 +47,7 @@ export function openPorts(
     secret: secrets.add,
     keySource: (source: KeySource) => keySource(source, { cwd: context.cwd, environment }),
     consent: consentTo(context, state, path),
-    close: async () => void (await Promise.allSettled([health.close(), affinity.close(), moving.close(), records.close()])),
+    close: async () =>
+      void (await Promise.allSettled([health.close(), affinity.close(), budgets.close(), moving.close(), records.close()])),
   };
 }

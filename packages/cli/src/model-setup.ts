@@ -16,10 +16,14 @@ import {
   systemNewId,
   systemRandom,
   transport,
+  unpricedText,
+  unpricedUnder,
   withoutLong,
   type AffinityStore,
   type Credential,
   type KeySource,
+  type BudgetPorts,
+  type BudgetStore,
   type Emit,
   type HealthStore,
   type LaneRegistry,
@@ -46,6 +50,7 @@ export interface ModelPorts {
   /** Which repairs models needed. */
   readonly moving?: MovingStore;
   readonly affinity: AffinityStore;
+  readonly budgets: BudgetStore;
   readonly hash: (text: string) => string;
   readonly emit: Emit;
   /** Every secret that leaves in a request is known to the registry first. */
@@ -83,22 +88,11 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
     provider.keys.map((key) => reachable(target, provider, key, { wire, moving, hash: ports.hash, live: liveKey(provider, key) }));
   const places = resolved.map(reach);
   const spec = {
-    settings: {
-      retries: settings.retries ?? CHAIN_DEFAULTS.retries,
-      maxAttempts: settings.maxAttempts ?? CHAIN_DEFAULTS.maxAttempts,
-      patience: settings.patience ?? CHAIN_DEFAULTS.patience,
-      total: settings.timeouts?.total ?? CHAIN_DEFAULTS.total,
-      onPartial: settings.onPartial ?? ('restart' as const),
-      onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
-      ...(settings.hedge !== undefined && { hedge: settings.hedge }),
-      ...(settings.structured && { structured: settings.structured }),
-      ...(settings.toolDeltas && { toolDeltas: settings.toolDeltas }),
-      ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
-      returnToPrimary: settings.returnToPrimary ?? ('when_cool' as const),
-    },
+    settings: whole(settings),
     timeouts: settings.timeouts ?? {},
     lanes: ports.lanes ?? (Object.keys(file.lanes).length > 0 ? laneRegistry(file.lanes) : undefined),
   };
+  const budget = budgetOf(file, places, ports.budgets);
   const ofPlaces = (order: readonly number[]): Model => {
     const inOrder = order.flatMap((place) => places[place] ?? []);
     const numbered = inOrder.map((one, place): Reachable => ({ ...one, target: { ...one.target, place } }));
@@ -115,6 +109,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
         // An alloy is drawn anew at each user turn: only a tool exchange stays where it was answered.
         ...(chain.members.length < 2 && { affinity: ports.affinity }),
         emit: ports.emit,
+        ...(budget && { budget }),
         classify: (error, target, now) =>
           namingKey(classify(error, { protocol: target.protocol, provider: target.entry, model: target.model, now, userRows }), target),
       },
@@ -125,6 +120,34 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
     keys: namedKeys(resolved),
     close: client.close,
   };
+}
+
+/** The file's settings, and the engine's where it has none. */
+const whole = (settings: ChainSpec['settings']) => ({
+  retries: settings.retries ?? CHAIN_DEFAULTS.retries,
+  maxAttempts: settings.maxAttempts ?? CHAIN_DEFAULTS.maxAttempts,
+  patience: settings.patience ?? CHAIN_DEFAULTS.patience,
+  total: settings.timeouts?.total ?? CHAIN_DEFAULTS.total,
+  onPartial: settings.onPartial ?? ('restart' as const),
+  onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
+  ...(settings.hedge !== undefined && { hedge: settings.hedge }),
+  ...(settings.structured && { structured: settings.structured }),
+  ...(settings.toolDeltas && { toolDeltas: settings.toolDeltas }),
+  ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
+  returnToPrimary: settings.returnToPrimary ?? ('when_cool' as const),
+});
+
+/** A run names no caller: only budgets of everybody hold for it. */
+function budgetOf(
+  { budgets: all, name }: AgentFile,
+  places: readonly (readonly Reachable[])[],
+  store: BudgetStore,
+): BudgetPorts | undefined {
+  const budgets = all.filter(({ caller }) => caller === undefined);
+  const targets = places.flat().map(({ target }) => target);
+  const unpriced = unpricedUnder(budgets, targets);
+  if (unpriced) throw new CommandError(EXIT.usage, `${name}: ${unpricedText(unpriced)}, or give it a cost under models`);
+  return budgets.length === 0 ? undefined : { budgets, store, clock: systemClock, newId: systemNewId, owner: processIdentity().owner };
 }
 
 function resolve(target: ChainTarget, ports: ModelPorts): ResolvedProvider {

@@ -1,4 +1,5 @@
 import type { AttemptRun } from './attempt-run.ts';
+import { BudgetExceeded, BudgetRefusal } from './budget-exceeded.ts';
 import { CallFailure } from './call-failure.ts';
 import type { Ledger } from './ledger.ts';
 import type { Clock } from './ports.ts';
@@ -66,7 +67,9 @@ export class CallEnd {
   /** Nobody can answer, or what was shown cannot be mended. */
   async gaveUp(kind: FailureKind, cause: ModelFailure | undefined, retryAt?: number): Promise<CallFailure> {
     if (await this.#witness.gaveUp()) this.#ledger.marks.push('request-suspect');
-    const record = this.#end(kind, undefined, retryAt);
+    const poor = cause instanceof BudgetRefusal;
+    const record = this.#end(kind, undefined, poor ? cause.facts.retryAt : retryAt);
+    if (poor) return new BudgetExceeded(cause, record, this.salvaged);
     return new CallFailure(kind, stopMessage(record), cause?.facts ?? {}, record, this.salvaged, cause);
   }
 

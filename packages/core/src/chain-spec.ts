@@ -2,6 +2,7 @@ import type { Elapsed, Machine } from './machine.ts';
 import type { FirstTimes } from './first-times.ts';
 import type { Ask } from './model.ts';
 import type { Clock, Emit, HealthStore, NewId, Random } from './ports.ts';
+import type { Purse } from './purse.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
 import type { ModelFailure } from './rules/failure.ts';
 import type { Labels } from './rules/labels.ts';
@@ -91,6 +92,8 @@ export interface CallOptions extends Labels {
   readonly order?: readonly number[];
   /** Remarks for the record, known before the call. */
   readonly marks?: readonly string[];
+  /** What it may spend; without it, anything. */
+  readonly purse?: Purse;
   /** Told once, with the record. Must not throw. */
   readonly ended?: (record: CallRecord) => void;
   readonly onPartial?: OnPartial;

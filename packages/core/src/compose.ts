@@ -1,4 +1,5 @@
 import { chain, type Chain, type ChainPorts, type ChainSettings, type Served } from './chain.ts';
+import { budgeted, type BudgetPorts } from './budgeted.ts';
 import { remembering, type ConversationPorts } from './conversations.ts';
 import { withLimits } from './deadline.ts';
 import type { LaneRegistry } from './lane-registry.ts';
@@ -119,10 +120,15 @@ export function modelChain({ name, reachable, settings, timeouts, lanes }: Model
 }
 
 export interface ModelPorts extends ChainPorts, ConversationPorts {
+  /** Without it a call may spend anything. */
+  readonly budget?: BudgetPorts;
   /** The labels that hold where a call begins; it must not throw. */
   readonly ambient?: () => Labels;
 }
 
 /** Many models as one AI SDK model. */
-export const composeModel = (spec: ModelChainSpec, ports: ModelPorts): Model =>
-  languageModel(remembering(modelChain(spec, ports), spec.settings.returnToPrimary ?? 'when_cool', ports), ports.hash, ports.ambient);
+export function composeModel(spec: ModelChainSpec, ports: ModelPorts): Model {
+  const asked = spec.reachable.map(({ defaults }) => defaults?.maxOutputTokens);
+  const chain = budgeted(modelChain(spec, ports), asked, ports.budget);
+  return languageModel(remembering(chain, spec.settings.returnToPrimary ?? 'when_cool', ports), ports.hash, ports.ambient);
+}

@@ -2,6 +2,7 @@
  * Many models answer as one. The public face of the core: everything here has a promise; the subpaths `/engine`, `/wire` and
  * `/testing` serve our own packages and have none.
  */
+export { BudgetExceeded, isBudgetExceeded } from './budget-exceeded.ts';
 export { CallFailure, isCallFailure } from './call-failure.ts';
 export { callInfoOf, type CallInfo } from './call-info.ts';
 export type { CallEvent, FailureFact } from './events.ts';
@@ -15,7 +16,7 @@ export type { AffinityStore, Attribution, Clock, Credential, Emit, Environment, 
 export { isModelFailure, ModelFailure, type FailureFacts, type FailureKind } from './rules/failure.ts';
 export type { Usage } from './rules/reader.ts';
 export type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';
-export { generateWith, type Generated, type GenerateOptions } from './object.ts';
+export { generateWith } from './object.ts';
 export { isModelOutputError, ModelOutputError } from './output-error.ts';
 export { holdfast, type Duration, type HoldfastOptions, type ModelEntry } from './library.ts';
 export { tiers, type Tiers } from './tiers.ts';

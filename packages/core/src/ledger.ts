@@ -46,6 +46,11 @@ export class Ledger {
     if (last) this.#attempts.push({ ...last, fate });
   }
 
+  /** By the attempts that have ended. */
+  get spent(): { readonly usd: number; readonly tokens: number } {
+    return { usd: this.#usd ?? 0, tokens: (this.#paid.input ?? 0) + (this.#paid.output ?? 0) };
+  }
+
   last(): AttemptRecord | undefined {
     return this.#attempts.at(-1);
   }

@@ -5,7 +5,9 @@ import { MemoryAffinity } from './io/affinity-memory.ts';
 import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
 import { processWarning } from './io/process-warning.ts';
+import { libraryBudgets, type BudgetOptions } from './library-budgets.ts';
 import { reachableOf, type ModelEntry } from './library-models.ts';
+import { emitOf, labelsFrom } from './library-watchers.ts';
 import { lanesOf } from './lane-library.ts';
 import type { LaneRegistry, LaneTable } from './lane-registry.ts';
 import type { Model } from './model.ts';
@@ -23,14 +25,13 @@ import {
   type Duration,
   type TimeoutOptions,
 } from './option-checks.ts';
-import type { AffinityStore, Attribution, Clock, Emit, HealthStore, Random } from './ports.ts';
+import type { AffinityStore, Attribution, BudgetStore, Clock, Emit, HealthStore, Random } from './ports.ts';
 import type { ReturnToPrimary } from './rules/affinity.ts';
 import { CHAIN_DEFAULTS } from './rules/chain-defaults.ts';
 import { classify } from './rules/classify.ts';
 import { hash53 } from './rules/hash.ts';
-import type { Labels } from './rules/labels.ts';
 import type { OnPartial } from './rules/mend.ts';
-import { openSinks, type Sinks } from './sinks/open-sinks.ts';
+import type { Sinks } from './sinks/open-sinks.ts';
 import type { SinkOptions } from './sinks/sink-options.ts';
 
 export type { ModelEntry, ModelSettings } from './library-models.ts';
@@ -80,6 +81,10 @@ export interface HoldfastOptions {
   readonly moving?: MovingStore;
   /** Bounded pools that models share: as written down, or a registry (`laneRegistry`) that several chains share. Default: none. */
   readonly lanes?: LaneTable | LaneRegistry;
+  /** What calls may spend. One that may not is refused with a `BudgetExceeded`; a target that is too dear is passed over. */
+  readonly budgets?: readonly BudgetOptions[];
+  /** Where it is counted: default in memory, together for all models that are given the same list. `sqliteBudgets` counts for all processes. */
+  readonly budgetStore?: BudgetStore;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Labels that hold wherever a call begins; `providerOptions.holdfast` wins. What it throws is dropped. */
@@ -108,6 +113,8 @@ const NAMES: readonly (keyof HoldfastOptions)[] = [
   'affinity',
   'moving',
   'lanes',
+  'budgets',
+  'budgetStore',
   'clock',
   'random',
   'attribution',
@@ -140,36 +147,6 @@ export function checkOptions(options: Omit<HoldfastOptions, 'models'>, others: r
   settingsOf({ ...options, models: [] });
 }
 
-/** Those who watch cannot stop what they watch. */
-const guarded =
-  (emit: Emit): Emit =>
-  (event) => {
-    try {
-      emit(event);
-    } catch {
-      // Its own business: nobody here could be told.
-    }
-  };
-
-function emitOf({ emit, sinks }: HoldfastOptions, clock: Clock): Emit | undefined {
-  const own = emit && guarded(emit);
-  if (sinks === undefined) return own;
-  const open = typeof sinks === 'object' && sinks !== null && 'emit' in sinks ? sinks : openSinks(sinks, clock);
-  if (!own) return open.emit;
-  return (event, payload) => {
-    own(event);
-    open.emit(event, payload);
-  };
-}
-
-const guardedLabels = (attribution: Attribution) => (): Labels => {
-  try {
-    return attribution.current() ?? {};
-  } catch {
-    return {};
-  }
-};
-
 /**
  * Several AI SDK language models as one that does not fail where one of them answers: failures are told apart, remembered and
  * passed over; an answer comes whole and once, or ends in a `CallFailure`. The record of each call is in
@@ -184,6 +161,8 @@ export function holdfast(options: HoldfastOptions): Model {
   const emit = emitOf(options, clock);
   const moving = new Moving({ now: () => clock.now(), makers: true, ...(options.moving && { store: options.moving }) });
   const reachable = reachableOf(options.models, { clock, hash: hash53, moving }, where);
+  const targets = reachable.map(({ target }) => target);
+  const budget = libraryBudgets(options, targets, { clock, newId: systemNewId }, where);
   const spec = { name, reachable, settings: settingsOf(options), timeouts, lanes: lanesOf(options.lanes, clock) };
   return composeModel(spec, {
     clock,
@@ -194,7 +173,8 @@ export function holdfast(options: HoldfastOptions): Model {
     hash: hash53,
     affinity: options.affinity ?? new MemoryAffinity(),
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),
-    ...(attribution && { ambient: guardedLabels(attribution) }),
+    ...(attribution && { ambient: labelsFrom(attribution) }),
     ...(emit && { emit }),
+    ...(budget && { budget }),
   });
 }

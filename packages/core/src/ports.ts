@@ -1,5 +1,6 @@
 import type { Labels } from './rules/labels.ts';
 import type { Kept } from './rules/affinity.ts';
+import type { Hold, Paid, Reserved, Spent } from './rules/budget/reserve.ts';
 import type { Belief, Beliefs, Lease, Report, ReportTarget, ScopeBelief, Why } from './rules/belief.ts';
 import type { CallEvent, Payload } from './events.ts';
 import type { Draw, Drawn } from './rules/retry-bucket.ts';
@@ -100,4 +101,18 @@ export interface HealthStore {
   close(): MaybePromise<void>;
   /** How this process is named in leases, where the store can tell whether such an owner still lives. */
   readonly owner?: string;
+}
+
+/**
+ * What was spent and what is held, shared by every process of a state folder. Every verb is atomic: two calls that reserve at once never hold more
+ * than a limit together. Adapters: memory, SQLite; both pass `budgetStoreContract`. Composition wraps it to fail open.
+ */
+export interface BudgetStore {
+  /** Holds all parts or none (B1, B2). The same id again replaces its hold, or keeps it where the new one does not fit. */
+  reserve(hold: Hold, now: number): MaybePromise<Reserved>;
+  /** Counts what was paid and frees what `id` held; with nothing paid it only frees. */
+  settle(id: string, paid: readonly Paid[], now: number): MaybePromise<void>;
+  /** Every window in which something is used or held. */
+  list(now: number): MaybePromise<readonly Spent[]>;
+  close(): MaybePromise<void>;
 }

@@ -82,7 +82,9 @@ export class Pursuit<Q, P> {
         await this.#wait(step);
         continue;
       }
-      if (!(await this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past))) continue;
+      const poorer = this.#options.purse && (await this.#options.purse.bars(this.#plan, step.place, this.#facts, this.ledger.spent));
+      if (poorer) this.#plan = poorer;
+      if (poorer || !(await this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past))) continue;
       if (this.#lost || step.pause > 0) await this.#approach(step);
       if (this.#waiting.left || (step.lease !== 'none' && !(await this.#claim(step)))) continue;
       return this.#begin(step);
@@ -140,6 +142,8 @@ export class Pursuit<Q, P> {
     if (step.do !== 'try' || step.lease !== 'none' || step.pause > 0) return undefined;
     const target = this.#plan.targets[step.place]!;
     if (hedged && !(await this.#retries.hedges(target))) return undefined;
+    const { purse } = this.#options;
+    if (purse && (await purse.bars(this.#plan, step.place, this.#facts, this.ledger.spent, [run.target.place]))) return undefined;
     if (!wanted() || this.#waiting.left || this.#options.signal.aborted) return undefined;
     this.teller.tell({ type: 'hedge', from: run.target.ref, to: target.ref, ms: run.ms() });
     return this.#begin(step);
@@ -186,6 +190,6 @@ export class Pursuit<Q, P> {
   }
 
   #stopped({ kind, decisive, retryAt }: Do<'stop'>): Promise<CallFailure> {
-    return this.end.gaveUp(kind, decisive === undefined ? undefined : this.ledger.failures[decisive], retryAt);
+    return this.end.gaveUp(kind, decisive === undefined ? this.#options.purse?.refusalFor(kind) : this.ledger.failures[decisive], retryAt);
   }
 }

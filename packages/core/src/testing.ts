@@ -4,3 +4,4 @@ export { affinityStoreContract, type SharedAffinity } from './testing/affinity-s
 export { callStoreContract } from './testing/call-store.contract.ts';
 export { movingStoreContract, type SharedMoving } from './testing/moving-store.contract.ts';
 export { readerLaws, type ReaderLaws } from './testing/reader-laws.ts';
+export { budgetStoreContract, type SharedBudgets } from './testing/budget-store.contract.ts';

@@ -13,6 +13,7 @@ export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
     'permissions',
     'tiers',
     'lanes',
+    'budgets',
     'server',
     'classify',
     'records',

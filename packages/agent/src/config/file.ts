@@ -1,4 +1,4 @@
-import type { Effort, LaneTable, Price, ProviderEntry, TierSettings } from '@holdfast/core/engine';
+import type { Budget, Effort, LaneTable, Price, ProviderEntry, TierSettings } from '@holdfast/core/engine';
 import type { Mark } from './problem.ts';
 
 /** A checked agent file, names resolved to specs, variables substituted, durations in ms. Plain data. */
@@ -12,6 +12,8 @@ export interface AgentFile {
   readonly tiers: ReadonlyMap<string, TierSpec>;
   readonly permissions: PermissionSpec;
   readonly classify: readonly ClassifySpec[];
+  /** What calls may spend; those of `server.keys` too. */
+  readonly budgets: readonly Budget[];
   readonly lanes: LaneTable;
   /** Checked, and kept for the parts that act on it. */
   readonly server: Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-// The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `server`, `classify`, `records`, and keys of providers and models), and the whole files.
+// The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `budgets`, `server`, `classify`, `records`, and keys of providers and models), and the whole files.
 import { FAILURE_KINDS } from '@holdfast/core/engine';
 import { DOCKER_FILE, MODEL, PROVIDER } from './docker.data.ts';
 import type { ObjectShape, Shape } from './shape.ts';
@@ -126,6 +126,35 @@ const LANES: Shape = {
   },
 };
 
+const AMOUNT: Shape = { is: 'number', min: 0 };
+
+const BUDGETS: Shape = {
+  is: 'list',
+  of: {
+    is: 'object',
+    strict: true,
+    must: ['name'],
+    keys: {
+      name: TEXT,
+      caller: TEXT,
+      run: TEXT,
+      each: { is: 'text', oneOf: ['caller'] },
+      usd_per_run: AMOUNT,
+      usd_per_day: AMOUNT,
+      usd_per_month: AMOUNT,
+      tokens_per_run: COUNT,
+      tokens_per_day: COUNT,
+      tokens_per_month: COUNT,
+      calls_per_run: COUNT,
+      calls_per_day: COUNT,
+      calls_per_month: COUNT,
+      unpriced: { is: 'text', oneOf: ['allow', 'refuse'] },
+      time_zone: TEXT,
+      renews_at: TEXT,
+    },
+  },
+};
+
 const SERVER: Shape = {
   is: 'object',
   strict: true,
@@ -175,7 +204,7 @@ const RECORDS: Shape = {
   keys: { keep: DURATION, persist_prompts: { is: 'boolean' }, keep_prompts: DURATION },
 };
 
-const SECTIONS = { tiers: TIERS, lanes: LANES, server: SERVER, classify: CLASSIFY, records: RECORDS };
+const SECTIONS = { tiers: TIERS, lanes: LANES, budgets: BUDGETS, server: SERVER, classify: CLASSIFY, records: RECORDS };
 
 export const AGENT_FILE: ObjectShape = {
   ...DOCKER_FILE,

@@ -80,7 +80,7 @@ function judge(
 /** A gateway file has no agents (misspelt neither) but a section only Holdfast has, or its name. */
 function kindOf(root: MapNode, name: string, likely: FileKind): FileKind {
   if ([...root.entries.keys()].some((key) => nearest(key, ['agents']) !== undefined)) return 'agent';
-  const ours = ['tiers', 'lanes', 'server', 'classify', 'records'].some((key) => root.entries.has(key));
+  const ours = ['tiers', 'lanes', 'budgets', 'server', 'classify', 'records'].some((key) => root.entries.has(key));
   return ours || /(^|[\\/])holdfast\.ya?ml$/.test(name) ? 'gateway' : likely;
 }
 

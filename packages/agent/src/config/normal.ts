@@ -1,3 +1,4 @@
+import { budgetsOf } from './budgets.ts';
 import { parseDuration, parseTier } from '@holdfast/core/engine';
 import type { TierNames } from '@holdfast/core/engine';
 import { modelOf, providerOf, settingsOf } from './entries.ts';
@@ -52,6 +53,7 @@ export function normalise({ name, root, raw, variables, base }: Checked): AgentF
       ...(raw.classify ?? []).map(({ code, ...row }) => ({ ...row, ...(code === undefined ? {} : { code: String(code) }) })),
       ...(base?.classify ?? []),
     ],
+    budgets: budgetsOf(raw, base),
     lanes: { ...base?.lanes, ...laneTable(raw.lanes ?? {}) },
     server: { ...base?.server, ...raw.server },
     records: { ...base?.records, ...recordsOf(raw.records ?? {}) },

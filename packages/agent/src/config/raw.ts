@@ -18,6 +18,7 @@ export interface RawFile {
     readonly match?: string;
     readonly kind: string;
   }[];
+  readonly budgets?: readonly unknown[];
   readonly lanes?: Readonly<Record<string, RawLane>>;
   readonly server?: Readonly<Record<string, unknown>>;
   readonly records?: {

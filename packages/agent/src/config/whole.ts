@@ -1,3 +1,4 @@
+import { budgetProblems } from './budgets.ts';
 import { nearest } from '@holdfast/core/engine';
 import { isServedToolset, TOOLS_OF } from './acts.data.ts';
 import { join } from './check-node.ts';
@@ -27,7 +28,14 @@ const error = (entry: Entry, path: string, message: string, wayOut?: string): Pl
 
 /** What no single value shows: tools a toolset does not have, names that stand twice, names no reference can reach, models without a model. */
 export function checkWhole(root: TreeNode): readonly Placed[] {
-  return [...sameNames(root), ...unreachable(root), ...section(root, 'models').flatMap(half), ...noAgents(root), ...toolNames(root)];
+  return [
+    ...sameNames(root),
+    ...budgetProblems(root),
+    ...unreachable(root),
+    ...section(root, 'models').flatMap(half),
+    ...noAgents(root),
+    ...toolNames(root),
+  ];
 }
 
 /** A name is one thing: a reference must not depend on where it is looked up first. */

@@ -22,7 +22,7 @@ export function openStateFolder(path: string): string {
 }
 
 /** What lies in a state folder. */
-const OURS = /^(?:secret\.key|trust\.json|(?:health|affinity|moving|sessions|calls)\.db)/;
+const OURS = /^(?:secret\.key|trust\.json|(?:health|affinity|budgets|moving|sessions|calls)\.db)/;
 
 /** An open folder is closed to others only when it is ours to close: new, empty or a state folder already. `--state /tmp` is a mistake. */
 function keepToOurselves(path: string): void {

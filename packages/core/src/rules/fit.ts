@@ -8,6 +8,8 @@ const FITS: Fit = { fits: 'yes' };
 /** The reasons for which a target is passed over as unfit. */
 export const NO_ROOM = 'window-too-small';
 export const NO_IMAGES = 'no-images';
+/** What it can cost does not fit what is left of a budget. */
+export const BUDGET = 'budget';
 
 const TIGHT: Fit = { fits: 'soft', reason: NO_ROOM };
 const SMALL: Fit = { fits: 'no', reason: NO_ROOM };

@@ -1,6 +1,7 @@
 import type { Beliefs } from './belief.ts';
 import { NOT_A_CONTINUATION } from './continuing.ts';
 import type { FailureFacts, FailureKind } from './failure.ts';
+import { BUDGET } from './fit.ts';
 import { standingOf, type Standing } from './plan-standing.ts';
 import { isTooSmall, type Place } from './plan-survey.ts';
 import type { PastAttempt, Plan } from './plan-types.ts';
@@ -28,6 +29,7 @@ export function outcomeOf(plan: Plan, past: readonly PastAttempt[], places: read
   if (places.some((place) => mayAnswer(place, past.length === 0))) return { kind: 'resting' };
   const mend = decided(past, (kind) => MEND.has(kind));
   if (mend) return mend;
+  if (places.some(({ reason }) => reason === BUDGET)) return { kind: 'quota' };
   // Somebody who might have held the request was not asked: the call ran out of time or of attempts.
   if (past.some(({ failure }) => failure.kind === BY_SIZE)) return { kind: late ? 'timeout' : 'unknown' };
   return decided(past, (kind) => DEAD.has(kind)) ?? { kind: places.length === 0 ? 'unknown' : 'bad-request' };
@@ -49,7 +51,7 @@ function allTooSmall(plan: Plan, past: readonly PastAttempt[], places: readonly 
     if (kinds.includes(BY_SIZE) || isTooSmall(plan, one)) small = true;
     // What cannot take the request for another reason is no way out for the caller either.
     else if (
-      plan.fits[one.place]!.fits !== 'no' &&
+      (plan.fits[one.place]!.fits !== 'no' || one.reason === BUDGET) &&
       !DEAD.has(kinds.at(-1) ?? 'unknown') &&
       !(one.rank === 'wait' && restsDead(one.standing))
     )

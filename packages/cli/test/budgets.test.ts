@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { Place } from './command.ts';
+
+const COST = 'models:\n  m: { provider: lab, model: small-1, max_tokens: 100, cost: { input: 1, output: 1 } }\n';
+
+describe('budgets of a file', () => {
+  it('are shared by every process of a state folder; one that is used up ends a run with 75, says which and when, and asks nobody', async () => {
+    await using place = new Place();
+    const lab = await place.lab({ name: 'lab', script: { text: 'Hello.' } });
+    const file = place.agent({
+      providers: [lab],
+      model: 'm',
+      more: `${COST}budgets:\n  - { name: nightly, calls_per_day: 2, usd_per_day: 5 }\n`,
+    });
+    const codes: (number | null)[] = [];
+    for (let run = 0; run < 2; run++) codes.push((await place.run(['run', file, 'Hello'])).code);
+    expect(codes).toEqual([0, 0]);
+    const { code, err, out } = await place.run(['run', file, 'Hello']);
+    expect({ code, out }).toEqual({ code: 75, out: '' });
+    expect(err).toMatch(/budget "nightly": 0 calls of 2 calls a day left; it renews at \d{4}-\d\d-\d\dT00:00:00Z, in /);
+    expect(lab.requests).toHaveLength(2);
+  });
+
+  it('of money do not bear a model whose price is not known, unless it is allowed', async () => {
+    await using place = new Place();
+    const lab = await place.lab({ name: 'lab', script: { text: 'Hello.' } });
+    const file = (unpriced: string): string =>
+      place.agent({ providers: [lab], more: `budgets:\n  - { name: nightly, usd_per_day: 2${unpriced} }\n` });
+    const { code, err } = await place.run(['run', file(''), 'Hello']);
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'budget "nightly" limits money, and the price of lab/small-1 is not known: say `unpriced: allow` to let it spend uncounted, or give it a cost under models',
+    );
+    expect(lab.requests).toHaveLength(0);
+    expect((await place.run(['run', file(', unpriced: allow'), 'Hello'])).code).toBe(0);
+  });
+
+  it('that cannot be meant are told with their place', async () => {
+    await using place = new Place();
+    place.write(
+      'holdfast.yaml',
+      'tiers: { fast: openai/gpt-5 }\nbudgets:\n  - { name: a, usd_per_dya: 1 }\n  - { name: b }\n  - { name: b, calls_per_day: 1, time_zone: Mars/Olympus }\n',
+    );
+    const { code, out, err } = await place.run(['config', 'check', 'holdfast.yaml']);
+    expect(code).toBe(2);
+    const said = out + err;
+    expect(said).toMatch(/holdfast\.yaml:3:\d+: error: budgets\[0\]\.usd_per_dya: unknown key "usd_per_dya"; did you mean "usd_per_day"\?/);
+    expect(said).toMatch(/holdfast\.yaml:4:\d+: error: budgets\[1\]: the budget limits nothing: give one of usd_per_run/);
+    expect(said).toMatch(/holdfast\.yaml:5:\d+: error: budgets\[2\]\.time_zone: the budget "Mars\/Olympus" is no time zone/);
+    expect(said).toMatch(/holdfast\.yaml:5:\d+: error: budgets\[2\]\.name: the budget "b" is the name of another budget too/);
+  });
+});

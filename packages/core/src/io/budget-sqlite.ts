@@ -1,0 +1,114 @@
+import type { BudgetStore, Clock, MaybePromise, Random } from '../ports.ts';
+import { mayHold, type Hold, type Paid, type Reserved, type Spent } from '../rules/budget/reserve.ts';
+import { openBudgetFile, UnopenedBudgets, type BudgetFile } from './budget-file.ts';
+import { whenFree } from './busy.ts';
+import { isBusy, isCorrupt } from './sqlite-driver.ts';
+
+export interface SqliteBudgetsOptions {
+  /** The state folder; made when it is missing. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whether the process that holds something still lives. */
+  readonly alive: (owner: string) => boolean;
+  /** Told once of a damaged file that was moved aside. */
+  readonly say: (line: string) => void;
+}
+
+/** Ms between two looks at whether the file is still the one we opened. */
+const LOOK = 1_000;
+
+/** What every process of a state folder has spent together. Each verb is one short transaction (B1, B2). */
+export class SqliteBudgets implements BudgetStore {
+  readonly #options: SqliteBudgetsOptions;
+  #file: BudgetFile | undefined;
+  #looked = 0;
+
+  constructor(options: SqliteBudgetsOptions) {
+    this.#options = options;
+  }
+
+  reserve(hold: Hold, now: number): MaybePromise<Reserved> {
+    return this.#run((file) => {
+      const answer = mayHold(hold, ({ id }) => {
+        const rows = file.held(id).filter((row) => row.call !== hold.id && this.#lives(row, now));
+        return { used: file.used(id), held: rows.reduce((sum, { amount }) => sum + amount, 0) };
+      });
+      if (answer.ok) file.hold(hold);
+      return answer;
+    });
+  }
+
+  settle(id: string, paid: readonly Paid[], now: number): MaybePromise<void> {
+    return this.#run((file) => {
+      file.free(id);
+      for (const { window, amount } of paid) if (amount > 0) file.pay(window, amount, now);
+    });
+  }
+
+  list(now: number): MaybePromise<readonly Spent[]> {
+    return this.#run((file) =>
+      file
+        .list((row) => this.#lives(row, now))
+        .filter(({ used, held }) => used > 0 || held > 0)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+  }
+
+  close(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    file?.close();
+  }
+
+  #lives({ owner, until }: { readonly owner: string; readonly until: number }, now: number): boolean {
+    return until > now && this.#options.alive(owner);
+  }
+
+  #run<T>(verb: (file: BudgetFile) => T): MaybePromise<T> {
+    const work = (): T => this.#transaction(verb);
+    try {
+      return work();
+    } catch (error) {
+      if (isBusy(error) || isBusy((error as Error).cause)) return whenFree(work, this.#options);
+      const file = this.#file;
+      this.close();
+      const cause: unknown = error instanceof UnopenedBudgets ? error.cause : error;
+      if (!isCorrupt(cause)) throw error;
+      this.#moveAside(error instanceof UnopenedBudgets ? error : file);
+      return work();
+    }
+  }
+
+  #transaction<T>(verb: (file: BudgetFile) => T): T {
+    const file = this.#open();
+    file.exec('BEGIN IMMEDIATE');
+    try {
+      const answer = verb(file);
+      file.exec('COMMIT');
+      return answer;
+    } catch (error) {
+      try {
+        file.exec('ROLLBACK');
+      } catch {
+        // SQLite had rolled back by itself; the error that made it is the one to tell.
+      }
+      throw error;
+    }
+  }
+
+  #open(): BudgetFile {
+    const { clock, folder } = this.#options;
+    const now = clock.mono();
+    if (this.#file && now - this.#looked >= LOOK && this.#file.isReplaced()) this.close();
+    if (now - this.#looked >= LOOK) this.#looked = now;
+    this.#file ??= openBudgetFile(folder, clock.now());
+    return this.#file;
+  }
+
+  #moveAside(file: { moveAside(stamp: number): string | undefined } | undefined): void {
+    const { clock, folder, say } = this.#options;
+    const aside = file?.moveAside(clock.now());
+    if (aside) say(`the budget file of ${folder} was damaged and is now ${aside}; what was spent before is not counted any more`);
+  }
+}
