@@ -32,7 +32,7 @@ export function openPorts(
   const moving = movingStore(state, view.notice);
   const budgets = budgetStore(state, view.notice);
   const records = callRecords(state, file, secrets, view.notice);
-  const environment = (): Record<string, string> => secrets.childEnvironment(context.environment);
+  const environment = (allow: readonly string[]): Record<string, string> => secrets.childEnvironment(context.environment, allow);
   return {
     env: context.env,
     health,

@@ -148,13 +148,14 @@ describe.skipIf(process.platform === 'win32')('token_command', () => {
     place.write('next.txt', `${NEW}\n`);
     const path = place.write('get-token', '#!/bin/sh\nenv > seen.txt\necho run >> runs.txt\ncat secret.txt\n');
     chmodSync(path, 0o755);
-    const file = fileOf(place, work, 'token_command: [./get-token]', TOOLS);
-    await place.run(['trust', file]);
-    const { code, out, err } = await place.run(['run', file, 'Go', '--json']);
+    const file = fileOf(place, work, 'token_command: [./get-token]\n    token_env: [VAULT_TOKEN]', TOOLS);
+    expect((await place.run(['trust', file])).out).toContain('runs the command ./get-token and gives it VAULT_TOKEN');
+    const { code, out, err } = await place.run(['run', file, 'Go', '--json'], { env: { VAULT_TOKEN: 'vault-token-0001' } });
     expect(code, out + err).toBe(0);
     expect(attempts(out)).toEqual([undefined, 'auth', undefined]);
     expect(place.read('runs.txt')).toBe('run\nrun\n');
     expect(place.read('seen.txt')).not.toContain('LAB_KEY');
+    expect(place.read('seen.txt')).toContain('VAULT_TOKEN=vault-token-0001');
     expect([out.includes(OLD), out.includes(NEW)]).toEqual([false, false]);
   });
 

@@ -41,6 +41,7 @@ export const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
     'token_keys',
     'token_file',
     'token_command',
+    'token_env',
     'account',
     'groups',
     'headers',

@@ -42,6 +42,8 @@ export const providerNeeds = (providers: readonly ResolvedProvider[]): readonly 
       keyConsent.flatMap((source) => ('file' in source ? [{ file: source.file, to: baseUrl, provider: name }] : [])),
     ),
     commands: providers.flatMap(({ name, keyConsent }) =>
-      keyConsent.flatMap((source) => ('command' in source ? [{ what: `token_command of "${name}"`, command: source.command }] : [])),
+      keyConsent.flatMap((source) =>
+        'command' in source ? [{ what: `token_command of "${name}"`, command: source.command, env: source.env ?? [] }] : [],
+      ),
     ),
   });

@@ -12,11 +12,23 @@ export interface Written {
 /** What an entry leaves out is its vendor's: the one it names with `provider`, else the one it is called after. */
 export function providerOf(name: string, raw: RawProvider, where: Written): ProviderSpec {
   const { settings, effort } = settingsOf(raw);
-  const { api, api_type, base_url, token_key, token_keys, token_file, token_command, headers, account, groups } = raw;
+  const { api, api_type, base_url, token_key, token_keys, token_file, token_command, token_env, headers, account, groups } = raw;
   const writtenIn = token_file === undefined && token_command === undefined ? undefined : where.file;
   const entry: ProviderEntry = {
     name,
-    ...given({ api: api ?? api_type, base_url, token_key, token_keys, token_file, token_command, writtenIn, headers, account, groups }),
+    ...given({
+      api: api ?? api_type,
+      base_url,
+      token_key,
+      token_keys,
+      token_file,
+      token_command,
+      token_env,
+      writtenIn,
+      headers,
+      account,
+      groups,
+    }),
   };
   return {
     ...where,
@@ -50,10 +62,21 @@ export function modelOf(name: string, raw: RawModel, where: Written, providers: 
   if (raw.first_available !== undefined) return { ...spec, firstAvailable: raw.first_available };
   if (raw.base_url === undefined && raw.token_key === undefined) return spec;
   const base = providers.get(provider)?.entry ?? { name: provider };
-  const { token_keys, token_key, token_file, token_command, writtenIn, impliedKey, account: _account, groups: _groups, ...rest } = base;
+  const {
+    token_keys,
+    token_key,
+    token_file,
+    token_command,
+    token_env,
+    writtenIn,
+    impliedKey,
+    account: _account,
+    groups: _groups,
+    ...rest
+  } = base;
   const keys =
     raw.token_key === undefined
-      ? given({ token_keys, token_key, token_file, token_command, writtenIn, impliedKey })
+      ? given({ token_keys, token_key, token_file, token_command, token_env, writtenIn, impliedKey })
       : { token_key: raw.token_key };
   const own: ProviderEntry = { ...rest, ...keys, ...given({ base_url: raw.base_url }), name: `${provider}@${name}` };
   return { ...spec, entry: afterVendor(own, provider) };

@@ -22,6 +22,7 @@ const PROVIDER_ENTRY: ObjectShape = {
     api_type: API,
     token_keys: { is: 'list', min: 1, of: { is: 'text', variableName: true } },
     token_file: TEXT,
+    token_env: { is: 'list', min: 1, of: { is: 'text', variableName: true } },
     token_command: { is: 'list', min: 1, of: TEXT },
     account: TEXT,
     groups: { is: 'map', of: { is: 'list', min: 1, of: TEXT } },

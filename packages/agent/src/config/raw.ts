@@ -101,6 +101,7 @@ export interface RawProvider extends RawSettings {
   readonly token_keys?: readonly string[];
   readonly token_file?: string;
   readonly token_command?: readonly string[];
+  readonly token_env?: readonly string[];
   readonly account?: string;
   readonly groups?: Readonly<Record<string, readonly string[]>>;
   readonly headers?: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export interface ConsentFacts {
   /** Files whose content is sent as a key. `to`: the base URL. */
   readonly files?: readonly { readonly file: string; readonly to: string; readonly provider: string }[];
   /** Commands run while the file is loaded. `what`: the setting that holds them. */
-  readonly commands: readonly { readonly what: string; readonly command: readonly string[] }[];
+  readonly commands: readonly { readonly what: string; readonly command: readonly string[]; readonly env?: readonly string[] }[];
 }
 
 export interface Need {
@@ -32,9 +32,9 @@ export function needs({ sends, files = [], commands }: ConsentFacts): readonly N
       fingerprint: `send file ${JSON.stringify(file)} to ${originOf(to)}`,
       says: `provider "${provider}" sends what is in the file ${quoted(file)} to ${originOf(to)} as its key`,
     })),
-    ...commands.map(({ what, command }) => ({
-      fingerprint: `run ${JSON.stringify([what, ...command])}`,
-      says: `${what} runs the command ${command.map(quoted).join(' ')}`,
+    ...commands.map(({ what, command, env = [] }) => ({
+      fingerprint: `run ${JSON.stringify([what, ...command, ...(env.length > 0 ? [env] : [])])}`,
+      says: `${what} runs the command ${command.map(quoted).join(' ')}${env.length > 0 ? ` and gives it ${env.join(', ')}` : ''}`,
     })),
   ];
   return [...new Map(all.map((need) => [need.fingerprint, need])).values()];

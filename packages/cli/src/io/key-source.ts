@@ -6,8 +6,8 @@ import { RefreshFailure, type Credential, type KeySource } from '@holdfast/core/
 
 export interface KeySourcePorts {
   readonly cwd: string;
-  /** What a command that prints a key is started with: the environment without secrets. */
-  readonly environment: () => Readonly<Record<string, string>>;
+  /** What a command that prints a key is started with: the environment without secrets but those it is to get. */
+  readonly environment: (allow: readonly string[]) => Readonly<Record<string, string>>;
 }
 
 /** A key is a line; what is longer is something else. */
@@ -21,7 +21,8 @@ export function keySource(source: KeySource, ports: KeySourcePorts): Credential 
     return { get: () => readKey(path) };
   }
   let last: string | undefined;
-  const run = async (signal: AbortSignal): Promise<string> => (last = await printed(source.command, folder, ports.environment(), signal));
+  const run = async (signal: AbortSignal): Promise<string> =>
+    (last = await printed(source.command, folder, ports.environment(source.env ?? []), signal));
   return { get: (signal) => last ?? run(signal), refresh: run };
 }
 

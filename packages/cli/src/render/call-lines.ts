@@ -9,6 +9,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'smaller-window': 'its window is smaller than one that was too small',
   'no-images': 'it takes no images',
   'same-provider': 'its provider has refused this request',
+  'shares-failure': 'what failed at another is behind this one too',
   offline: 'this machine is offline',
   probing: 'another call is trying it',
   ramping: 'it is back, and takes more calls by and by',
@@ -31,7 +32,8 @@ export class CallLines {
         return this.#after(event.target, event.failure, pauseWords(event, this.#told === event.target));
       case 'switch': {
         const rest = event.restsUntil === undefined ? '' : `resting ${humanDuration(event.restsUntil - event.at)}; `;
-        return this.#after(event.from, event.failure, `${rest}asking ${event.to}`);
+        // One name twice is one model with two keys.
+        return this.#after(event.from, event.failure, `${rest}asking ${event.from === event.to ? 'it with another key' : event.to}`);
       }
       case 'skip':
         return skipWords(event);
@@ -78,8 +80,10 @@ const causeWords = ({ kind, message, detail }: FailureFact): string => {
   return said === undefined ? message : `${message} (${said})`;
 };
 
-const pauseWords = ({ target, ms, tries, of }: Event<'pause'>, waited: boolean): string =>
-  `${waited ? `trying ${target} again` : `trying again ${ms < 50 ? 'at once' : `in ${humanDuration(ms)}`}`} (${tries} of ${of})`;
+const pauseWords = ({ target, ms, tries, of, failure }: Event<'pause'>, waited: boolean): string =>
+  failure.kind === 'auth'
+    ? 'looking for a new key'
+    : `${waited ? `trying ${target} again` : `trying again ${ms < 50 ? 'at once' : `in ${humanDuration(ms)}`}`} (${tries} of ${of})`;
 
 function skipWords({ target, reason, until, why, at }: Event<'skip'>): string {
   const rest = until === undefined || until <= at ? '' : ` for another ${humanDuration(until - at)}`;

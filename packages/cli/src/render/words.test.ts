@@ -62,6 +62,12 @@ describe('a line for what happens in a call', () => {
       `${CLAUDE} overloaded; resting 20 s; asking openai/gpt-5`,
     ],
     [{ type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: overloaded }, `${CLAUDE} overloaded; asking openai/gpt-5`],
+    [{ type: 'switch', from: CLAUDE, to: CLAUDE, failure: overloaded }, `${CLAUDE} overloaded; asking it with another key`],
+    [
+      { type: 'pause', target: CLAUDE, ms: 0, tries: 1, of: 2, failure: { kind: 'auth', message: 'the key was refused' } },
+      `${CLAUDE} the key was refused; looking for a new key`,
+    ],
+    [{ type: 'skip', target: CLAUDE, reason: 'shares-failure' }, `${CLAUDE} passed over: what failed at another is behind this one too`],
     [
       { type: 'skip', target: CLAUDE, reason: 'resting', until: at + 90_000, why: { kind: 'quota' } },
       `${CLAUDE} passed over: quota used up, resting for another 1 min 30 s`,

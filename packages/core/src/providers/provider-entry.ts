@@ -12,6 +12,8 @@ export interface ProviderEntry {
   readonly token_file?: string;
   /** A command that prints one: program and arguments, no shell. */
   readonly token_command?: readonly string[];
+  /** Variables that the command gets although they hold secrets. */
+  readonly token_env?: readonly string[];
   /** The file the entry is written in, as the user named it. */
   readonly writtenIn?: string;
   /** `token_key` is what its vendor uses, not what the file names: on loopback it need not be set. */
@@ -22,7 +24,7 @@ export interface ProviderEntry {
 }
 
 /** A key that is not in the environment, and may change while we run. */
-export type KeySource = ({ readonly file: string } | { readonly command: readonly string[] }) & {
+export type KeySource = ({ readonly file: string } | { readonly command: readonly string[]; readonly env?: readonly string[] }) & {
   /** The file the entry is written in, as the user named it: paths are relative to its folder. */
   readonly writtenIn?: string;
 };

@@ -47,11 +47,16 @@ function noKey(entry: ProviderEntry, wanted: readonly string[], loopback: boolea
 }
 
 /** Keys that are read or printed when they are needed, and where they stand in the entry. */
-function sourcesOf({ token_file: file, token_command: command, writtenIn }: ProviderEntry): readonly (readonly [string, KeySource])[] {
+function sourcesOf({
+  token_file: file,
+  token_command: command,
+  token_env: env,
+  writtenIn,
+}: ProviderEntry): readonly (readonly [string, KeySource])[] {
   const where = writtenIn === undefined ? {} : { writtenIn };
   return [
     ...(file === undefined ? [] : [['token_file', { file, ...where }] as const]),
-    ...(command === undefined || command.length === 0 ? [] : [['token_command', { command, ...where }] as const]),
+    ...(command === undefined || command.length === 0 ? [] : [['token_command', { command, ...(env && { env }), ...where }] as const]),
   ];
 }
 
