@@ -11,7 +11,7 @@ const SCRIPTS = [
   'lanes.ts',
   'health.ts',
   'imports.ts',
-  'health.ts',
+  'projection.ts',
   'turns.ts',
   'start.ts',
   'sessions.ts',

@@ -2,7 +2,7 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { holdfast, type Model } from '@holdfast/core';
-import { MemoryMoving, type ModelOptions, type MovingStore } from '@holdfast/core/engine';
+import { MemoryMoving, type ModelOptions, type MovingStore, type Part } from '@holdfast/core/engine';
 import { labProvider, texts, type Checked, type Fault, type LabProvider, type LabProviderOptions } from '@holdfast/lab';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, httpScene, PROMPT, PROTOCOL_OF, TOOLS, type Api, type Place } from './http-scene.ts';
@@ -102,6 +102,34 @@ describe('a conversation that leaves its provider and comes back, over HTTP, nob
     expect(last).toContain(first === 'google' ? '"thoughtSignature":"bGFi' : 'thought of east');
   });
 });
+
+it.each(['anthropic', 'openai-responses', 'google'] as const)(
+  'C1: a block of reasoning that was cut is known when it comes back (%s)',
+  async (api) => {
+    const reasoning = { script: { reasoning: 'a thought that breaks off', text: TEXT } };
+    await using on = await httpScene(
+      { east: { api, ...reasoning, fault: { do: 'reasoning-break' }, checked: true }, west: { api, ...reasoning, checked: true } },
+      { retries: 0 },
+    );
+    const parts: Part[] = [];
+    for await (const part of (await on.model.doStream({ prompt: PROMPT, reasoning: 'medium' })).stream) parts.push(part);
+    const ends = parts.filter((part) => part.type === 'reasoning-end');
+    expect(ends[0]?.providerMetadata).toEqual({ holdfast: { cut: true } });
+    // As the AI SDK keeps it: each block with the metadata it ended with.
+    const blocks = ends.map(({ providerMetadata }, nth) => ({
+      type: 'reasoning' as const,
+      text: `thought ${nth}`,
+      ...(providerMetadata && { providerOptions: providerMetadata }),
+    }));
+    await ask(on, 'generate', {
+      prompt: [...PROMPT, { role: 'assistant', content: [...blocks, { type: 'text', text: TEXT }] }, says('more')],
+    });
+    const sent = JSON.stringify(on.providers['west']!.requests.at(-1)!.body);
+    expect(sent).not.toContain('thought 0');
+    expect(sent).not.toContain('holdfast');
+    expect(on.providers['west']!.requests.map(({ status }) => status)).toEqual([200, 200]);
+  },
+);
 
 const CALLED: Prompt = [
   says('go'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { movingStoreContract } from '../testing/moving-store.contract.ts';
 import { MemoryMoving } from './moving-memory.ts';
+import { sqliteMoving } from './moving-open.ts';
 import { SqliteMoving } from './moving-sqlite.ts';
 
 const folders: string[] = [];
@@ -69,5 +70,14 @@ describe('what moves between models, in a state folder', () => {
     broken.learn('e/m', 'x', T);
     expect(broken.repairs('e/m', 0)).toEqual([]);
     expect(said).toHaveLength(1);
+  });
+
+  it('is opened by a folder; what is none is refused', async () => {
+    const folder = folderOf();
+    const store = sqliteMoving(folder);
+    await store.learn('e/m', 'no-images', Date.now());
+    expect(await store.repairs('e/m', 0)).toEqual(['no-images']);
+    await store.close();
+    expect(() => sqliteMoving('')).toThrow(/sqliteMoving\(folder\): needs a folder/);
   });
 });

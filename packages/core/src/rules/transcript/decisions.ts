@@ -17,7 +17,7 @@ interface Kept {
 
 /** Conversations of which something is remembered and that nobody holds by a frozen message. */
 const MOST = 2000;
-const NAME = 21;
+const NAME = 20;
 
 const named = (value: unknown): string =>
   digest(JSON.stringify(value, (_key, one: unknown) => (one instanceof Uint8Array ? one.length : one)) ?? '', NAME);
@@ -31,6 +31,10 @@ function nameOf(prompt: LanguageModelV4Prompt, { entry, protocol, model, account
 /** Decisions about conversations whose messages come as other objects each time; the oldest goes first. */
 export class DecisionTable {
   readonly #kept = new Map<string, Kept>();
+
+  get isEmpty(): boolean {
+    return this.#kept.size === 0;
+  }
 
   find(prompt: LanguageModelV4Prompt, target: ProjectionTarget): Decisions | undefined {
     const kept = this.#kept.size === 0 ? undefined : this.#kept.get(nameOf(prompt, target));

@@ -18,14 +18,20 @@ function lane(text: string, seed: number): number {
   return mix(h ^ mix(text.length ^ seed));
 }
 
-/** A stable name of `text`: `digits` letters and digits (128 bits fill 21). Names things, protects nothing. */
+const SEEDS = [0, 0x9e3779b9, 0x7f4a7c15, 0x51ed270b];
+/** Base-62 digits that a lane of 32 bits fills. */
+const OF_LANE = 5;
+
+/** A stable name of `text`: up to 20 letters and digits, 5.95 bits each. Names things, protects nothing. */
 export function digest(text: string, digits: number): string {
-  let value = 0n;
-  for (const seed of [0, 0x9e3779b9, 0x7f4a7c15, 0x51ed270b]) value = (value << 32n) | BigInt(lane(text, seed));
   let out = '';
-  for (let i = 0; i < digits; i++) {
-    out += DIGITS[Number(value % 62n)];
-    value /= 62n;
+  for (const seed of SEEDS) {
+    let value = lane(text, seed);
+    for (let n = 0; n < OF_LANE && out.length < digits; n++) {
+      out += DIGITS[value % 62];
+      value = Math.floor(value / 62);
+    }
+    if (out.length === digits) return out;
   }
   return out;
 }

@@ -11,13 +11,18 @@ export interface CallFate {
   /** 0 for the first call of this id in the history; some providers count their ids anew every turn. */
   readonly occurrence: number;
   readonly result?: LanguageModelV4ToolResultPart;
-  /** The message the result stood in, and its place. */
+  /** The message the result stood in. */
   readonly from?: LanguageModelV4Message;
-  readonly resultAt?: number;
 }
 
-const ownCalls = (message: LanguageModelV4Message): LanguageModelV4ToolCallPart[] =>
-  message.role === 'assistant' ? message.content.filter((part) => part.type === 'tool-call').filter((part) => !part.providerExecuted) : [];
+const NO_CALLS: readonly LanguageModelV4ToolCallPart[] = [];
+
+function ownCalls({ role, content }: LanguageModelV4Message): readonly LanguageModelV4ToolCallPart[] {
+  if (role !== 'assistant') return NO_CALLS;
+  let calls: LanguageModelV4ToolCallPart[] | undefined;
+  for (const part of content) if (part.type === 'tool-call' && !part.providerExecuted) (calls ??= []).push(part);
+  return calls ?? NO_CALLS;
+}
 
 const NOTHING: ReadonlyMap<string, number> = new Map();
 
@@ -33,9 +38,9 @@ function resultsById(prompt: LanguageModelV4Prompt): Map<string, Found[]> {
     if (from.role !== 'tool') return;
     for (const result of from.content) {
       if (result.type !== 'tool-result') continue;
-      const list = found.get(result.toolCallId) ?? [];
-      list.push({ at, result, from });
-      found.set(result.toolCallId, list);
+      const list = found.get(result.toolCallId);
+      if (list) list.push({ at, result, from });
+      else found.set(result.toolCallId, [{ at, result, from }]);
     }
   });
   return found;
@@ -51,23 +56,29 @@ export function fates(
 ): ReadonlyMap<LanguageModelV4Message, readonly CallFate[]> {
   const results = resultsById(prompt);
   const seen = new Map<string, number>();
+  /** Of each id: the messages it is called in. */
   const places = new Map<string, number[]>();
-  prompt.forEach((message, at) => {
-    for (const call of ownCalls(message)) places.set(call.toolCallId, [...(places.get(call.toolCallId) ?? []), at]);
-  });
-  return new Map(
-    prompt.map((message, at): [LanguageModelV4Message, CallFate[]] => [
-      message,
-      ownCalls(message).map((call) => {
-        const nth = seen.get(call.toolCallId) ?? 0;
-        seen.set(call.toolCallId, nth + 1);
-        const next = places.get(call.toolCallId)?.[nth + 1] ?? Infinity;
-        const list = results.get(call.toolCallId) ?? [];
-        const mine = list.findIndex((one) => one.at > at && one.at <= Math.max(next, at + 1));
-        const found = mine === -1 ? undefined : list.splice(mine, 1)[0];
-        const occurrence = nth + (before.get(call.toolCallId) ?? 0);
-        return { call, occurrence, ...(found && { result: found.result, from: found.from, resultAt: found.at }) };
-      }),
-    ]),
-  );
+  const called = prompt.map(ownCalls);
+  for (const [at, calls] of called.entries())
+    for (const { toolCallId } of calls) {
+      const known = places.get(toolCallId);
+      if (known) known.push(at);
+      else places.set(toolCallId, [at]);
+    }
+  const byMessage = new Map<LanguageModelV4Message, CallFate[]>();
+  for (const [at, calls] of called.entries()) {
+    if (calls.length === 0) continue;
+    const own = calls.map((call): CallFate => {
+      const nth = seen.get(call.toolCallId) ?? 0;
+      seen.set(call.toolCallId, nth + 1);
+      const next = places.get(call.toolCallId)?.[nth + 1] ?? Infinity;
+      const list = results.get(call.toolCallId) ?? [];
+      const mine = list.findIndex((one) => one.at > at && one.at <= Math.max(next, at + 1));
+      const found = mine === -1 ? undefined : list.splice(mine, 1)[0];
+      const occurrence = nth + (before.get(call.toolCallId) ?? 0);
+      return found ? { call, occurrence, result: found.result, from: found.from } : { call, occurrence };
+    });
+    byMessage.set(prompt[at]!, own);
+  }
+  return byMessage;
 }

@@ -64,22 +64,28 @@ export function standing(holder: Holder, target: ProjectionTarget, whole: Standi
       if (maker) return isSame(maker, target) ? 'own' : 'foreign';
     }
   }
-  const names = Object.keys(providerOptions).filter((name) => name !== 'holdfast');
-  return names.length === 0 || names.some((name) => !isForeign(name, target.wants)) ? 'unknown' : 'foreign';
+  let foreign = false;
+  for (const name in providerOptions) {
+    if (name === 'holdfast') continue;
+    if (!isForeign(name, target.wants)) return 'unknown';
+    foreign = true;
+  }
+  return foreign ? 'foreign' : 'unknown';
 }
+
+const NOTHING = {};
 
 /** Without what is ours, and, where the target did not make it itself, what is another vendor's; of a foreign block nothing. */
 export function metadata(holder: Holder, from: Standing, wants: Wants): { providerOptions?: SharedV4ProviderOptions } {
   const { providerOptions } = holder;
-  if (from === 'foreign' || !providerOptions) return {};
-  const kept: SharedV4ProviderOptions = {};
-  let some = false;
-  for (const [name, options] of Object.entries(providerOptions)) {
+  if (from === 'foreign' || !providerOptions) return NOTHING;
+  let kept: SharedV4ProviderOptions | undefined;
+  for (const name in providerOptions) {
     if (name === 'holdfast' || (from !== 'own' && isForeign(name, wants))) continue;
-    kept[name] = wants.cacheMarks ? options : withoutMarks(options);
-    some = true;
+    const options = providerOptions[name]!;
+    (kept ??= {})[name] = wants.cacheMarks ? options : withoutMarks(options);
   }
-  return some ? { providerOptions: kept } : {};
+  return kept ? { providerOptions: kept } : NOTHING;
 }
 
 /** Where the vendors' packages read a mark that ends what is cached. */
@@ -97,8 +103,11 @@ export interface Marks {
 
 export function countMarks({ providerOptions }: Holder, wants: Wants, marks: Marks): void {
   if (providerOptions === undefined) return;
-  for (const [name, options] of Object.entries(providerOptions))
-    if (Object.keys(options).some((key) => MARKS.has(key))) marks[isForeign(name, wants) ? 'foreign' : 'own']++;
+  for (const name in providerOptions) {
+    if (name === 'holdfast') continue;
+    const options = providerOptions[name]!;
+    for (const mark of MARKS) if (options[mark] !== undefined) marks[isForeign(name, wants) ? 'foreign' : 'own']++;
+  }
 }
 
 /** A signature that nobody made: ours, that closed a block cut in half, or an empty one (note 11, T3). */

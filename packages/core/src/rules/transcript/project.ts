@@ -22,7 +22,7 @@ type Message = LanguageModelV4Message;
  * ended: `ends` are the lengths at which this conversation was sent before.
  */
 export function project(prompt: LanguageModelV4Prompt, target: ProjectionTarget, ends: readonly number[] = []): LanguageModelV4Prompt {
-  if (isPlain(prompt)) return prompt;
+  if (ends.length === 0 && isPlain(prompt)) return prompt;
   const before = nothingBefore();
   return projectEnds(prompt, target, before, ends).out;
 }

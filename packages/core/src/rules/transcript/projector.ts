@@ -74,8 +74,9 @@ export class Projections {
   readonly #decided = new DecisionTable();
 
   project(prompt: LanguageModelV4Prompt, target: ProjectionTarget): Projected {
-    if (isPlain(prompt)) return { prompt, marks: UNMARKED, places: [] };
     const [first] = prompt;
+    const held = first && this.#fixed.has(first);
+    if (!held && this.#decided.isEmpty && isPlain(prompt)) return { prompt, marks: UNMARKED, places: [] };
     if (first && isFixed(first)) return this.#growing(first, target).project(prompt);
     const decisions = this.#decided.find(prompt, target) ?? { ends: [] };
     const projected = new Projector(target, decisions).project(prompt);

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryMoving } from './io/moving-memory.ts';
+import { Moving } from './moving.ts';
+import type { MovingStore } from './moving-store.ts';
+import type { ModelOptions } from './model.ts';
+
+const EAST = { entry: 'east', protocol: 'google', model: 'g', account: 'a' } as const;
+const DAY = 24 * 3_600_000;
+const VALUE = 'an opaque value, long enough';
+
+const holding = (value: string): ModelOptions['prompt'] => [
+  { role: 'assistant', content: [{ type: 'reasoning', text: 'hm', providerOptions: { google: { thoughtSignature: value } } }] },
+];
+
+/** A store all of whose verbs do the same. */
+const every = (verb: () => never | Promise<never>): MovingStore => ({
+  repairs: verb,
+  learn: verb,
+  makers: verb,
+  handedOut: verb,
+  close: () => {},
+});
+
+describe('what is remembered of conversations that move', () => {
+  it('T1: who made a value, for thirty days; a value nobody here made is unknown', () => {
+    let now = 0;
+    const moving = new Moving({ now: () => now, makers: true });
+    moving.handedOut([VALUE], { ...EAST, credential: 'not kept' } as typeof EAST);
+    expect([moving.madeBy(VALUE), moving.madeBy('another value')]).toEqual([EAST, undefined]);
+    now = 30 * DAY;
+    expect(moving.madeBy(VALUE)).toEqual(EAST);
+    now = 31 * DAY;
+    expect(moving.madeBy(VALUE)).toBeUndefined();
+  });
+
+  it('T1: long values that differ anywhere in their ends or middle are told apart', () => {
+    const moving = new Moving({ now: () => 0, makers: true });
+    const long = 'x'.repeat(5000);
+    moving.handedOut([`${long}a`], EAST);
+    for (const other of [`${long}b`, `b${long}`, `${long.slice(0, 2501)}y${long.slice(2502)}a`, `${long}aa`])
+      expect(moving.madeBy(other)).toBeUndefined();
+    expect(moving.madeBy(`${long}a`)).toEqual(EAST);
+  });
+
+  it('is bounded: the oldest values are forgotten first', () => {
+    const moving = new Moving({ now: () => 0, makers: true });
+    for (let n = 0; n <= 500; n++)
+      moving.handedOut(
+        Array.from({ length: 100 }, (_, k) => `value number ${n}.${k}`),
+        EAST,
+      );
+    expect([moving.madeBy('value number 0.0'), moving.madeBy('value number 500.99')]).toEqual([undefined, EAST]);
+  });
+
+  it('V1: what another process handed out is fetched before it is needed, once', async () => {
+    const store = new MemoryMoving();
+    new Moving({ now: () => 0, makers: true, store }).handedOut([VALUE], EAST);
+    const moving = new Moving({ now: () => 0, makers: true, store });
+    expect(moving.madeBy(VALUE)).toBeUndefined();
+    await moving.ready(holding(VALUE));
+    expect(moving.madeBy(VALUE)).toEqual(EAST);
+    expect(moving.ready(holding(VALUE))).toBeUndefined();
+    await moving.ready(holding('of somebody else'));
+    expect(moving.ready(holding('of somebody else'))).toBeUndefined();
+  });
+
+  it('T3: repairs of a model, for a week', async () => {
+    let now = 0;
+    const store = new MemoryMoving();
+    const moving = new Moving({ now: () => now, makers: false, store });
+    expect(await moving.repairsAt('east/g')).toEqual([]);
+    moving.learn('east/g', 'no-images');
+    expect([moving.repairsAt('east/g'), await moving.repairsAt('east/h')]).toEqual([['no-images'], []]);
+    now = 6 * DAY;
+    expect(await new Moving({ now: () => now, makers: false, store }).repairsAt('east/g')).toEqual(['no-images']);
+    now = 8 * DAY;
+    expect(moving.repairsAt('east/g')).toEqual([]);
+    expect(await new Moving({ now: () => now, makers: false, store }).repairsAt('east/g')).toEqual([]);
+  });
+
+  it.each<[string, () => never | Promise<never>]>([
+    ['throws', () => raise()],
+    ['rejects', () => Promise.reject(new Error('gone'))],
+  ])('V3: a store that %s is said once and stops nothing', async (_how, verb) => {
+    const said: string[] = [];
+    const moving = new Moving({ now: () => 0, makers: true, store: every(verb), say: (line) => said.push(line) });
+    expect(await moving.repairsAt('east/g')).toEqual([]);
+    moving.handedOut([VALUE], EAST);
+    moving.learn('east/g', 'no-images');
+    await moving.ready(holding('of somebody else'));
+    expect([moving.madeBy(VALUE), moving.repairsAt('east/g')]).toEqual([EAST, ['no-images']]);
+    expect(said).toEqual([expect.stringContaining('gone')]);
+  });
+});
+
+function raise(): never {
+  throw new Error('gone');
+}
