@@ -17,5 +17,8 @@ export function exitOf({ why, failure }: RunResult, signal: AbortSignal): number
   return later ? EXIT.tryLater : EXIT.failed;
 }
 
+/** Of a failure that is known by its kind alone. */
+export const exitOfKind = (kind: string): number => (LATER.has(kind) ? EXIT.tryLater : EXIT.failed);
+
 /** The exit code of whoever stopped us. */
 export const stopCode = ({ reason }: AbortSignal): number => (reason instanceof CommandError ? reason.exit : EXIT.interrupted);

@@ -53,9 +53,9 @@ function healthCommand(root: Command, perform: Perform): void {
   root
     .command('health')
     .alias('backoff')
-    .description('what rests, why and until when; set or clear a rest by hand')
-    .argument('[action]', 'status | set | clear', 'status')
-    .argument('[scope]', 'PROVIDER[/MODEL] to set; a scope id or a provider to clear')
+    .description('what rests, why and until when; set or clear a rest by hand; ask a model now')
+    .argument('[action]', 'status | set | clear | probe', 'status')
+    .argument('[scope]', 'PROVIDER[/MODEL] to set; a scope id or a provider to clear; PROVIDER/MODEL to probe')
     .option('--reason <KIND>', 'set: why it rests (quota, auth, overload, …)')
     .option('--for <DURATION>', 'set: how long (30s, 5m, 2h)')
     .addHelpText(
@@ -64,7 +64,8 @@ function healthCommand(root: Command, perform: Perform): void {
 Examples:
   holdfast health
   holdfast health set anthropic/claude-sonnet-4-5 --reason overload --for 10m
-  holdfast health clear anthropic`,
+  holdfast health clear anthropic
+  holdfast health probe anthropic/claude-sonnet-4-5    asks it now, though it rests`,
     )
     .action(async (action: string, scope: string | undefined, own: object, command: Command) =>
       perform(flagsOf(command), async (context) =>

@@ -23,7 +23,7 @@ export * from './rules/plan.ts';
 export { planOf } from './rules/plan-start.ts';
 export { standingOf, type Standing } from './rules/plan-standing.ts';
 export { worstCase, type WorstCase } from './rules/worst-case.ts';
-export { allowedShare } from './rules/ramp.ts';
+export { allowedShare, RAMP_MS, rampShare } from './rules/ramp.ts';
 export { retryBudget } from './retry-budget.ts';
 export * from './rules/reader.ts';
 export * from './rules/record.ts';

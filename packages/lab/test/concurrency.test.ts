@@ -132,6 +132,25 @@ describe('clients that failed together', () => {
     },
   );
 
+  it('P6: the bucket lets a few of them try the same model again; the others go to the next at once, and their records say so', async () => {
+    const failing = { text: '', fails: { fail: 'server' as const } };
+    const { clock, model, models } = scene({ a: failing, b: { text: 'ok' } }, { random: seeded(5), retries: 1 });
+    const started = clock.mono();
+    const all = await clock.run(
+      Promise.all(
+        Array.from({ length: CLIENTS }, () =>
+          model.doStream({ prompt: PROMPT }).then(async ({ stream }) => ({ ...(await tell(stream)), ms: clock.mono() - started })),
+        ),
+      ),
+    );
+    expect(all.map(({ text }) => text)).toEqual(Array.from({ length: CLIENTS }, () => 'ok'));
+    const refused = all.filter(({ record }) => record!.skips.some(({ reason }) => reason === 'retry-budget'));
+    expect(refused).toHaveLength(CLIENTS - 4);
+    expect(refused.map(({ ms }) => ms)).toEqual(refused.map(() => 0));
+    for (const { record } of refused) expect(record!.skips).toMatchObject([{ target: 'lab/a', place: 0, reason: 'retry-budget' }]);
+    expect(models['a']!.requests).toHaveLength(CLIENTS + 4);
+  });
+
   it('H6: of those that wait for a told rest one asks first, the others when it has been answered', async () => {
     const limited = { text: '', fails: { fail: 'rate-limit' as const, facts: { retryAt: 1_700_000_010_000 } } };
     const { clock, model, models } = scene(

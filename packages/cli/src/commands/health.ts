@@ -23,14 +23,15 @@ export interface HealthOptions {
   readonly for?: string;
 }
 
-const ACTIONS = ['status', 'set', 'clear'];
+const ACTIONS = ['status', 'set', 'clear', 'probe'];
 
-/** `holdfast health [status|set|clear]`. Everything is validated before anything is written. */
+/** `holdfast health [status|set|clear|probe]`. Everything is validated before anything is written. */
 export async function health(context: Context, options: HealthOptions): Promise<number> {
   if (!ACTIONS.includes(options.action)) {
     const near = nearest(options.action, ACTIONS);
     throw new CommandError(EXIT.usage, `no action "${options.action}"${near ? `; did you mean ${near}?` : ''}: use ${ACTIONS.join(', ')}`);
   }
+  if (options.action === 'probe') return (await import('./health-probe.ts')).probe(context, options.scope);
   const store = healthStore(openStateFolder(context.state), (line) => context.terminal.err(`${line}\n`));
   try {
     if (options.action === 'set') return await set(store, context, options);

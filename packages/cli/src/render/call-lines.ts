@@ -12,6 +12,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'shares-failure': 'what failed at another is behind this one too',
   offline: 'this machine is offline',
   probing: 'another call is trying it',
+  'probe-too-large': 'a smaller request will find out whether it is back',
   ramping: 'it is back, and takes more calls by and by',
   'retry-budget': 'it has been asked again too often in the last minute',
 };

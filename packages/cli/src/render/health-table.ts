@@ -1,4 +1,4 @@
-import { humanDuration, type ScopeBelief } from '@holdfast/core/engine';
+import { humanDuration, RAMP_MS, rampShare, type ScopeBelief } from '@holdfast/core/engine';
 import { columns } from './call-words.ts';
 import { tameLine } from './width.ts';
 
@@ -12,12 +12,23 @@ export function healthLines(beliefs: readonly ScopeBelief[], now: number, clockO
   return columns([['SCOPE', 'STATE', 'WHY', 'UNTIL', 'STRIKES'], ...rows]);
 }
 
+/** After a probe's success it takes calls by and by (H6). */
+function comingBack(belief: ScopeBelief['belief'], now: number): string | undefined {
+  const share = rampShare(belief, now);
+  const ramps = belief.tag === 'cool' && belief.ramp !== undefined && now < belief.ramp.from + RAMP_MS;
+  return ramps ? `a probe succeeded; ${share * 100} % of a lane, whole in ${humanDuration(belief.ramp!.from + RAMP_MS - now)}` : undefined;
+}
+
 function rowOf({ scope, belief }: ScopeBelief, now: number, clockOf: (at: number) => string): readonly (readonly string[])[] {
+  const coming = comingBack(belief, now);
+  if (coming !== undefined) return [[scope, 'coming back', coming, '', String(belief.strikes)]];
   if (belief.tag === 'cool') {
     if (belief.suspect === undefined || now - belief.suspect.at > SUSPICION) return [];
     return [[scope, 'suspected', belief.suspect.kind, '', String(belief.strikes)]];
   }
   const { why, until, told, byHand, strikes, probeAt } = belief;
+  // A rest by hand is over with its time; nobody probes it.
+  if (byHand && until <= now) return [];
   const reason = tameLine([why.kind, why.status, why.code].filter((word) => word !== undefined).join(' '));
   const state =
     belief.tag === 'probing' ? 'probing' : until <= now ? 'probe due' : byHand ? 'by hand' : told ? 'resting (told)' : 'resting (guess)';

@@ -30,6 +30,11 @@ describe('health', () => {
     ['its time is over', { until: NOW, probeAt: NOW }, /probe due +overload 529 +now +2$/],
     ['under a probe', { tag: 'probing', lease: { id: 'l', owner: 'o', until: NOW } }, /probing +overload/],
     ['suspected', { tag: 'cool', suspect: { kind: 'server', prompt: 'p', at: NOW - 59_000 } }, /suspected +server +2$/],
+    [
+      'on its way back',
+      { tag: 'cool', ramp: { from: NOW - 12_000, second: 0, taken: 0, out: [] } },
+      /coming back +a probe succeeded; 50 % of a lane, whole in 18 s +2$/,
+    ],
     ['a code that would steer the terminal', { why: { kind: 'quota', code: 'a\x1b[2J\nb' } }, /quota a b /],
   ])('%s', (_what, how, line) => {
     const lines = healthLines([belief(how)], NOW, clock);
@@ -39,6 +44,8 @@ describe('health', () => {
 
   it.each([
     ['cool', { tag: 'cool' }],
+    ['back for good', { tag: 'cool', ramp: { from: NOW - 30_000, second: 0, taken: 0, out: [] } }],
+    ['a rest by hand whose time is over', { told: true, byHand: true, until: NOW }],
     ['suspected long ago', { tag: 'cool', suspect: { kind: 'server', prompt: 'p', at: NOW - 61_000 } }],
   ])('%s is not worth a line', (_what, how) => {
     expect(healthLines([belief(how)], NOW, clock)).toEqual(['everything is usable: nothing rests']);

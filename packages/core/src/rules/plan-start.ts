@@ -16,6 +16,9 @@ export interface PlanCall {
   readonly total?: number;
 }
 
+/** Input tokens above which a request is too dear to find out with whether a model is back (H6). */
+const DEAR = 50_000;
+
 /** The plan of one call: the chain's settings, the call's own over them, and what each target can take of this request. */
 export function planOf({ targets, settings, firstToken }: PlanStart, facts: RequestFacts, call: PlanCall): Plan {
   const { keep, order } = call;
@@ -32,6 +35,7 @@ export function planOf({ targets, settings, firstToken }: PlanStart, facts: Requ
     ...(kept !== undefined && { keep: kept }),
     ...(order && { order }),
     ...(!facts.replayable && { unrepeatable: true }),
+    ...(facts.tokens > DEAR && { dear: true }),
   };
 }
 

@@ -125,10 +125,17 @@ const mayLease = ({ lease }: Standing, plan: Plan, { waited }: Moment): boolean 
 
 function rankOf(plan: Plan, place: number, standing: Standing, retry: Retry, moment: Moment): Place['rank'] {
   if (standing.tag === 'fixed' || standing.tag === 'held' || !mayLease(standing, plan, moment)) return 'wait';
-  return standing.tag === 'guess' || retry?.when === 'last' || plan.fits[place]!.fits === 'soft' ? 'last' : 'ready';
+  return standing.tag === 'guess' || isDear(plan, standing) || retry?.when === 'last' || plan.fits[place]!.fits === 'soft'
+    ? 'last'
+    : 'ready';
 }
 
-function reasonOf(plan: Plan, place: number, { tag, ramps }: Standing, tried: boolean): string | undefined {
+/** H6: a probe that may fail is made with a small request, if anybody else can take the large one. */
+const isDear = ({ dear }: Plan, { tag, ramps }: Standing): boolean => dear === true && tag === 'due' && !ramps;
+
+function reasonOf(plan: Plan, place: number, standing: Standing, tried: boolean): string | undefined {
+  const { tag, ramps } = standing;
+  if (isDear(plan, standing)) return 'probe-too-large';
   if (tag === 'held') return ramps ? 'ramping' : 'probing';
   if (tag === 'guess' || (tag === 'fixed' && !tried)) return 'resting';
   const fit = plan.fits[place]!;

@@ -20,6 +20,8 @@ export interface Plan {
   /** The call's whole time (P5): `total`, or the caller's own deadline where that is sooner. */
   readonly total: number;
   readonly onRefusal: 'pass' | 'next';
+  /** H6: the request is so large that it probes nobody while another target is usable. */
+  readonly dear?: boolean;
   /** P8: the place that last answered this conversation, to be kept while it is usable. */
   readonly keep?: number;
   /** By place, its rank: the keys of a model in this conversation's order (P8). Without it, the chain's order. */

@@ -100,4 +100,15 @@ describe('P5: shares of the time', () => {
   it('P5: when the pause would use up the time, the next target is asked at once', () => {
     expect(step(abc(), [failed(0, 'server', {}, { chance: 0.99 })], new Map(), { left: 5100 })).toMatchObject({ place: 1, pause: 0 });
   });
+
+  it('H6: a large request probes nobody while another target is usable', () => {
+    const over = beliefs({ 'endpoint:a/m': rest({ until: NOW - 1 }) });
+    expect(step(abc({ dear: true }), [], over)).toMatchObject({
+      place: 1,
+      lease: 'none',
+      skips: [{ place: 0, reason: 'probe-too-large' }],
+    });
+    expect(step(abc(), [], over)).toMatchObject({ place: 0, lease: 'due' });
+    expect(step(one({ dear: true }), [], over)).toMatchObject({ do: 'try', place: 0, lease: 'due' });
+  });
 });
