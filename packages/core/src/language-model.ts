@@ -6,7 +6,7 @@ import { NEVER, type Model, type ModelOptions, type Part } from './model.ts';
 import { isModelFailure } from './rules/failure.ts';
 import { labelled, type Labels } from './rules/labels.ts';
 import { checkFormat } from './object-mode.ts';
-import { ownOptionsOf } from './own-options.ts';
+import { NO_OPTIONS, ownOptionsOf, type OwnOptions } from './own-options.ts';
 import { factsOf } from './request-facts.ts';
 
 export type { HoldfastCallOptions } from './own-options.ts';
@@ -19,15 +19,10 @@ export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: str
     const messages = options.prompt.slice();
     try {
       checkFormat(options);
-      const { timeouts, replay, ...own } = ownOptionsOf(options);
-      labels = labelled(labels, own);
-      const answer = await chain.call(options, factsOf(options, hash, timeouts, replay), {
-        ...own,
-        ...labels,
-        mode,
-        signal,
-        request: options,
-      });
+      const given = ownOptionsOf(options);
+      const facts = factsOf(options, hash, given.timeouts, given.replay);
+      if (given !== NO_OPTIONS || labels !== NO_LABELS) labels = labelled(labels, given);
+      const answer = await chain.call(options, facts, callOptions(given, labels, { mode, signal, request: options }));
       return { answer, signal, told: (error: unknown) => attribute(error, { ...labels, messages }) };
     } catch (error) {
       const thrown: unknown = signal.aborted && isModelFailure(error) && error.kind === 'cancelled' ? signal.reason : error;
@@ -52,6 +47,13 @@ export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: str
       return { stream: streamOf(answer, signal, told) };
     },
   };
+}
+
+/** Most calls say nothing of themselves: nothing is copied then. */
+function callOptions(given: OwnOptions, labels: Labels, call: CallOptions): CallOptions {
+  if (given === NO_OPTIONS && labels === NO_LABELS) return call;
+  const { timeouts: _, replay: _replay, ...own } = given;
+  return { ...own, ...labels, ...call };
 }
 
 const NO_LABELS: Labels = {};

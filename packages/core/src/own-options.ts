@@ -33,14 +33,15 @@ export interface OwnOptions extends Omit<HoldfastCallOptions, 'timeouts' | 'tota
 
 export type Replay = 'safe' | 'unsafe' | Readonly<Record<string, 'safe' | 'unsafe'>>;
 
-const NONE: OwnOptions = {};
+/** Of a call that says nothing of itself. */
+export const NO_OPTIONS: OwnOptions = {};
 const REPLAYS = ['safe', 'unsafe'] as const;
 const where = (name: string): string => `providerOptions.holdfast.${name}`;
 
 /** Throws a `ModelFailure` (`bad-request`) for what cannot be meant: nobody is asked then. */
 export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
   const given: Readonly<Record<string, unknown>> | undefined = providerOptions?.['holdfast'];
-  if (given === undefined) return NONE;
+  if (given === undefined) return NO_OPTIONS;
   const onPartial = onPartialOf(where('onPartial'), given['onPartial']);
   const maxAttempts = count(where('maxAttempts'), given['maxAttempts'], 1);
   const { total: within, ...timeouts } = timeoutsOf(given['timeouts'], where);

@@ -84,7 +84,8 @@ export class Pursuit<Q, P> {
       }
       const poorer = this.#options.purse && (await this.#options.purse.bars(this.#plan, step.place, this.#facts, this.ledger.spent));
       if (poorer) this.#plan = poorer;
-      if (poorer || !(await this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past))) continue;
+      const allowed = !poorer && this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past);
+      if (allowed !== true && !(await allowed)) continue;
       if (this.#lost || step.pause > 0) await this.#approach(step);
       if (this.#waiting.left || (step.lease !== 'none' && !(await this.#claim(step)))) continue;
       return this.#begin(step);

@@ -15,4 +15,4 @@ export function labelsOf(from: Labels): Labels {
 }
 
 /** What is said further in wins, where it says something: an outer value stays under a "". */
-export const labelled = (outer: Labels, inner: Labels): Labels => ({ ...labelsOf(outer), ...labelsOf(inner) });
+export const labelled = (outer: Labels, inner: Labels): Labels => Object.assign(labelsOf(outer), labelsOf(inner));
