@@ -2,6 +2,8 @@ import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
 import {
   CHAIN_DEFAULTS,
   fit,
+  laneOf,
+  laneRules,
   limitsFor,
   next,
   planOf,
@@ -11,6 +13,8 @@ import {
   worstCase,
   type Beliefs,
   type HealthStore,
+  type LaneRules,
+  type LaneTable,
   type Limits,
   type RequestFacts,
   type ResolvedKey,
@@ -50,7 +54,9 @@ export async function explained(chain: ChainSpec, file: AgentFile, request: Requ
     .map((place, at) => ({ ...place, known: { ...place.known!, place: at } }));
   const beliefs = await ports.health.read(reachable.flatMap(({ known }) => scopesOf(known)));
   const limits = (known: Target): Limits => limitsFor(settings.timeouts ?? {}, known, facts);
-  const targets = places.map((place) => explainedTarget(place, { facts, beliefs, now: ports.now, limits, lanes: file.lanes }));
+  const targets = places.map((place) =>
+    explainedTarget(place, { facts, beliefs, now: ports.now, limits, lanes: laneRules(matchesOf(file.lanes)).rules }),
+  );
   const plan = planOf(
     { targets: reachable.map(({ known }) => known), settings: full, firstToken: (known) => limits(known).firstToken },
     facts,
@@ -67,6 +73,9 @@ export async function explained(chain: ChainSpec, file: AgentFile, request: Requ
     worst: worstCase({ ...full, targets: reachable.length }),
   };
 }
+
+const matchesOf = (lanes: LaneTable): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(Object.entries(lanes).map(([name, { match = [] }]) => [name, match]));
 
 interface Place {
   readonly target: ChainTarget;
@@ -88,7 +97,7 @@ interface Seen {
   readonly beliefs: Beliefs;
   readonly now: number;
   readonly limits: (known: Target) => Limits;
-  readonly lanes: AgentFile['lanes'];
+  readonly lanes: LaneRules;
 }
 
 function explainedTarget({ target, provider, key, known, problem }: Place, { facts, beliefs, now, limits, lanes }: Seen): ExplainedTarget {
@@ -104,7 +113,7 @@ function explainedTarget({ target, provider, key, known, problem }: Place, { fac
   };
   const fits = fit(plain, facts);
   const standing = known ? standingOf(known, beliefs, [], now) : undefined;
-  const lane = laneOf(lanes, target.ref);
+  const lane = laneOf(lanes, plain);
   return {
     target: target.ref,
     entry: plain.entry,
@@ -133,19 +142,3 @@ function keyOf(key: ResolvedKey | undefined): ExplainedTarget['key'] {
   if (key?.variable !== undefined) return { from: key.variable, present: key.value !== undefined };
   return { from: 'none', present: key !== undefined };
 }
-
-/** Patterns of `lanes`: the most specific one that fits names the lane. */
-function laneOf(lanes: AgentFile['lanes'], ref: string): string | undefined {
-  const matching = Object.entries(lanes).flatMap(([name, lane]) =>
-    ((lane as { readonly match?: readonly string[] }).match ?? []).flatMap((pattern) =>
-      fitsPattern(pattern, ref) ? [{ name, pattern }] : [],
-    ),
-  );
-  const exactFirst = matching.toSorted(
-    (a, b) => Number(a.pattern.endsWith('*')) - Number(b.pattern.endsWith('*')) || b.pattern.length - a.pattern.length,
-  );
-  return exactFirst[0]?.name;
-}
-
-const fitsPattern = (pattern: string, ref: string): boolean =>
-  pattern.endsWith('*') ? ref.startsWith(pattern.slice(0, -1)) : pattern === ref || ref.startsWith(`${pattern}/`);

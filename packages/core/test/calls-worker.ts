@@ -12,7 +12,8 @@ for (let n = 0; n < Number(times); n++) {
   if (n % 20 === 0) await systemClock.sleep(1, new AbortController().signal);
 }
 calls.flush();
-const missing = (): boolean => calls.find(`${name}-open`).length === 0;
-while (missing()) await systemClock.sleep(20, new AbortController().signal);
+const all = [`${name}-open`, ...(Number(times) > 0 ? [`${name}-${Number(times) - 1}`] : [])];
+const missing = async (): Promise<boolean> => (await Promise.all(all.map((id) => calls.find(id)))).some((found) => found.length === 0);
+while (await missing()) await systemClock.sleep(20, new AbortController().signal);
 process.send?.('written');
 process.on('disconnect', () => process.exit(0));

@@ -131,7 +131,8 @@ function worstLines({ targets, settings, worst }: Explained): readonly string[] 
   const retries = Number(settings['retries']);
   const parts = [`${asked} × (1 try + ${retries} ${retries === 1 ? 'retry' : 'retries'}) = ${worst.tries}`];
   if (worst.takeovers > 0) parts.push(`up to ${worst.takeovers} takeovers of a broken answer`);
-  parts.push(`never more than max_attempts ${worst.maxAttempts}`);
+  if (worst.races > 0) parts.push(`up to ${worst.races} asked beside a silent one`);
+  parts.push(`of the others never more than max_attempts ${worst.maxAttempts}`);
   return [`worst case: ${worst.requests} upstream ${worst.requests === 1 ? 'request' : 'requests'} for one call (${parts.join('; ')})`];
 }
 

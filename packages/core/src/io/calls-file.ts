@@ -4,8 +4,6 @@ import { openDatabase, type Database } from './sqlite-driver.ts';
 
 /** Ms for which a locked database may block the event loop. */
 const BUSY_MS = 3;
-/** The same when nobody waits for the loop any more. */
-const LAST_BUSY_MS = 250;
 
 /** `calls.db` in a state folder: open, private. */
 export interface CallsFile {
@@ -14,8 +12,6 @@ export interface CallsFile {
   readonly identity: string | undefined;
   /** All of it or nothing. */
   atOnce(work: (rows: CallRows) => void): void;
-  /** From now on a lock is waited for. */
-  patient(): void;
   close(): void;
 }
 
@@ -35,7 +31,6 @@ export function openCalls(folder: string): CallsFile {
       path,
       identity,
       atOnce: (work) => transaction(database, () => work(rows)),
-      patient: () => void database.exec(`PRAGMA busy_timeout = ${LAST_BUSY_MS}`),
       close: () => database.close(),
     };
   } catch (error) {

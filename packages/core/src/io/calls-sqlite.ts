@@ -1,4 +1,5 @@
 import { openOf, type CallFilter, type CallStore, type StoredCall } from '../calls.ts';
+import { NEVER } from '../model.ts';
 import type { Clock } from '../ports.ts';
 import type { CallRecord } from '../rules/record.ts';
 import type { OpenCall } from '../sinks/sink-types.ts';
@@ -29,6 +30,9 @@ const DAY = 24 * 3_600_000;
 const BATCH = 50;
 /** Records that wait for a database that cannot be written; then the oldest is lost. */
 const MOST_WAITING = 1_000;
+/** Ms that a reader, or the end of a process, waits for a database that others write; and between two looks. */
+const PATIENCE = 2_000;
+const LOOK = 10;
 /** Ms between two looks at what is too old. */
 const TRIM = 3_600_000;
 
@@ -59,15 +63,15 @@ export class SqliteCalls implements CallStore {
     this.#add({ open: this.#waiting.get(record.id)?.open ?? openOf(record), record, messages });
   }
 
-  list(filter: CallFilter = {}): readonly StoredCall[] {
+  list(filter: CallFilter = {}): Promise<readonly StoredCall[]> {
     return this.#read((rows) => rows.list(filter, this.#options.alive));
   }
 
-  find(id: string): readonly StoredCall[] {
+  find(id: string): Promise<readonly StoredCall[]> {
     return this.#read((rows) => rows.find(id, this.#options.alive));
   }
 
-  messages(id: string): readonly unknown[] | undefined {
+  messages(id: string): Promise<readonly unknown[] | undefined> {
     return this.#read((rows) => rows.messages(id));
   }
 
@@ -90,10 +94,12 @@ export class SqliteCalls implements CallStore {
     }
   }
 
-  /** Waits a little longer than a call would: what cannot be written now is lost. */
-  close(): void {
-    this.#opened?.patient();
-    this.flush();
+  /** Waits a little where others are writing: what cannot be written then is lost. */
+  async close(): Promise<void> {
+    await this.#whenFree(() => {
+      this.flush();
+      return this.#waiting.size === 0 || this.#said;
+    });
     this.#shut();
   }
 
@@ -123,9 +129,28 @@ export class SqliteCalls implements CallStore {
     rows.trim({ since: clock.now() - keep, promptsSince: clock.now() - keepPrompts, most });
   }
 
-  #read<T>(verb: (rows: CallRows) => T): T {
-    this.flush();
-    return this.#whole(({ rows }) => verb(rows));
+  async #read<T>(verb: (rows: CallRows) => T): Promise<T> {
+    const found: T[] = [];
+    let why: unknown;
+    await this.#whenFree(() => {
+      this.flush();
+      try {
+        found.push(this.#whole(({ rows }) => verb(rows)));
+        return true;
+      } catch (error) {
+        why = error;
+        return !isBusy(error);
+      }
+    });
+    if (found.length === 0) throw why;
+    return found[0]!;
+  }
+
+  /** Looks again while others write, for a while, without blocking the event loop. */
+  async #whenFree(done: () => boolean): Promise<void> {
+    const { clock } = this.#options;
+    const end = clock.mono() + PATIENCE;
+    while (!done() && clock.mono() < end) await clock.sleep(LOOK, NEVER);
   }
 
   /** A damaged file is moved aside, and the work done again on a new one. */

@@ -5,7 +5,9 @@ export interface WorstCase {
   /** Attempts after a break in mid-answer: the broken targets may be asked once more (P9). */
   readonly takeovers: number;
   readonly maxAttempts: number;
-  /** Requests that can reach providers: no more than `maxAttempts`, whatever happens. */
+  /** Asked beside a target that is silent, and then let go: one for each beginning of the answer, where there is somebody else to ask. */
+  readonly races: number;
+  /** Requests that can reach providers: no more than `maxAttempts` and those races, whatever happens. */
   readonly requests: number;
 }
 
@@ -23,5 +25,6 @@ export interface WorstCaseInput {
 export function worstCase({ targets, retries, maxAttempts, onPartial }: WorstCaseInput): WorstCase {
   const tries = targets * (1 + retries);
   const takeovers = onPartial === 'fail' || targets === 0 ? 0 : MOST_TAKEOVERS;
-  return { tries, takeovers, maxAttempts, requests: Math.min(maxAttempts, tries + takeovers) };
+  const races = targets > 1 ? 1 + takeovers : 0;
+  return { tries, takeovers, maxAttempts, races, requests: Math.min(maxAttempts, tries + takeovers) + races };
 }
