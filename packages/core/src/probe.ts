@@ -24,6 +24,7 @@ export class Probe {
   readonly #ports: ProbePorts;
   #id: string | undefined;
   #place: string | undefined;
+  #target: Target | undefined;
   #letGo: () => void = () => {};
 
   constructor(ports: ProbePorts) {
@@ -39,6 +40,7 @@ export class Probe {
   async claim(target: Target, beliefs: Beliefs, failed: readonly PastAttempt[], early: boolean): Promise<number> {
     const { clock, health, newId, owner } = this.#ports;
     const id = newId();
+    this.#target = target;
     const width = target.width === undefined ? {} : { width: target.width };
     const scopes = leaseScopes(target, beliefs, failed, clock.now());
     const ask = () => health.claim(scopes, { id, owner, until: clock.now() + LEASE_MS, ...width } satisfies Lease, clock.now(), early);
@@ -68,6 +70,19 @@ export class Probe {
     const { clock, health } = this.#ports;
     const report = { outcome: 'ok', verdict: 'fact', phase: 'end', began: run.began, chance: 0, lease } as const;
     run.onEnd = () => void Promise.resolve(health.report(run.target, report, clock.now())).catch(() => {});
+  }
+
+  /** What was claimed is not used: nobody has to wait until it runs out. */
+  giveBack(): void {
+    const lease = this.#id ?? this.#place;
+    const target = this.#target;
+    this.end();
+    this.#place = undefined;
+    if (lease === undefined || target === undefined) return;
+    const now = this.#ports.clock.now();
+    const outcome = { kind: 'cancelled', facts: {} } as const;
+    const report = { outcome, verdict: 'fact', phase: 'end', began: now, chance: 0, lease } as const;
+    void Promise.resolve(this.#ports.health.report(target, report, now)).catch(() => {});
   }
 
   end(): void {

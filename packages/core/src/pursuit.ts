@@ -129,7 +129,7 @@ export class Pursuit<Q, P> {
   async #claim(step: Do<'try'>): Promise<boolean> {
     const own = this.#retries.own(step.place, this.ledger.at(step.place));
     const ms = await this.#probe.claim(this.#plan.targets[step.place]!, this.#beliefs, own, step.lease === 'early');
-    if (ms === 0 && this.#waiting.left) this.#probe.end();
+    if (ms === 0 && this.#waiting.left) this.#probe.giveBack();
     if (ms === 0) return !this.#waiting.left;
     await this.#sleep(ms, 'wait');
     return false;

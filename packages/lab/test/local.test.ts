@@ -1,6 +1,7 @@
 import type { HoldfastOptions } from '@holdfast/core';
 import type { ModelAnswer } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
+import { ask as httpAsk, failureOf as httpFailure, httpChain, httpScene } from './http-scene.ts';
 import { failureOf, scene, tell, type Prompt } from './scene.ts';
 
 const HOUR = 3_600_000;
@@ -58,6 +59,26 @@ describe('local: this machine is offline', () => {
     expect(failure.record.attempts.length).toBeGreaterThan(3);
     expect(failure.record.attempts.every(({ target }) => target === 'lab/a')).toBe(true);
     expect(rests()).toEqual([]);
+  });
+});
+
+describe('local: over real connections', () => {
+  /** Reserved: no resolver knows a name below it. */
+  const nowhere = (name: string) => ({ api: 'openai-compatible', at: `http://${name}.invalid/v1`, target: { loopback: false } }) as const;
+
+  it('two hosts whose names are not found: exit 75’s sentence says that this machine is offline', async () => {
+    await using on = httpChain({ east: nowhere('east'), west: nowhere('west') }, { retries: 0, patience: 0 });
+    const failure = await httpFailure(httpAsk(on));
+    expect(failure.kind).toBe('local');
+    expect(failure.message).toMatch(/^this machine is offline: no model could answer: /);
+    expect(failure.record.attempts.map((one) => one.failure!.kind)).toEqual(['network', 'local']);
+    expect(await on.rests()).toEqual([]);
+  });
+
+  it('one of them beside a host that answers: it is that host', async () => {
+    await using on = await httpScene({ east: nowhere('east'), west: { api: 'anthropic', script: { text: 'whole' } } }, { retries: 0 });
+    expect((await httpAsk(on)).text).toBe('whole');
+    expect(await on.rests()).toEqual(['endpoint:east network']);
   });
 });
 
