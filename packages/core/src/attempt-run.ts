@@ -31,7 +31,8 @@ export interface AttemptStart {
 export class AttemptRun<P> implements Attempt {
   readonly call: string;
   readonly attempt: number;
-  readonly target: Target;
+  /** With the fingerprint of the key it is sent with, where that may change meanwhile (H7). */
+  target: Target;
   readonly facts: RequestFacts;
   share: number;
   readonly left: number | undefined;

@@ -16,23 +16,36 @@ export function withLiveFingerprint(target: Target, key: LiveKey): Target {
   return live;
 }
 
-/** Asks with the key as it is now, and hears when it is refused. `isRefusal`: the error says that the key is no good. */
-export const withKey =
-  (key: LiveKey, isRefusal: (error: unknown, target: Target) => boolean): Wrap<ModelOptions, Part> =>
-  (inner) =>
-  async (request, attempt) => {
-    const { signal } = attempt;
+/**
+ * Asks with the key as it is now, and hears when it is refused. `isRefusal`: the error says that the key is no good. What becomes of the
+ * attempt is told of that key: a refusal that comes after the key was renewed says nothing of the new one.
+ */
+export function withKey(key: LiveKey, isRefusal: (error: unknown, target: Target) => boolean): Wrap<ModelOptions, Part> {
+  const pinned = pin();
+  return (inner) => async (request, attempt) => {
+    const { signal, target } = attempt;
     if (attempt.repair === REFRESH) await key.renew(signal);
     const value = await key.current(signal);
+    attempt.target = pinned(target, key.fingerprintOf(value));
     try {
       const source = await inner(request, attempt);
       key.accepted(value);
       return source;
     } catch (error) {
-      if (!signal.aborted && isRefusal(error, attempt.target)) await key.refused(value, signal);
+      if (!signal.aborted && isRefusal(error, target)) await key.refused(value, signal);
       throw error;
     }
   };
+}
+
+/** One object for as long as it says the same: others keep what they know of a target by its identity. */
+function pin(): (target: Target, fingerprint: string) => Target {
+  let last: { readonly of: Target; readonly target: Target } | undefined;
+  return (target, fingerprint) => {
+    if (last?.of !== target || last.target.fingerprint !== fingerprint) last = { of: target, target: { ...target, fingerprint } };
+    return last.target;
+  };
+}
 
 /** Opens a model anew whenever its key is another. */
 export function openedWith(key: LiveKey, open: (value: string) => Model | Promise<Model>): () => Promise<Model> {

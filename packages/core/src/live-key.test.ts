@@ -165,6 +165,19 @@ describe('a key that may change', () => {
     expect(key.mendable).toBe(true);
   });
 
+  it('Y2: a key that could not be had is not asked for again before its pause is over', async () => {
+    const { key, state, pass } = scene({
+      get: () => Promise.reject(new RefreshFailure('exit_1')),
+      refresh: () => 'one',
+    });
+    await failureOf(key.current(never));
+    expect(await failureOf(key.current(never))).toMatchObject({ code: 'key-cooling-down' });
+    expect([state.gets, state.refreshes]).toEqual([1, 0]);
+    pass(60_000);
+    await key.look(never);
+    expect(key.current(never)).toBe('one');
+  });
+
   it('the same key again is no refresh', async () => {
     const { key } = scene({ refresh: () => 'one' });
     await key.current(never);

@@ -52,6 +52,10 @@ export class LiveKey {
     return this.#fingerprint;
   }
 
+  fingerprintOf(value: string): string {
+    return value === this.#value ? this.#fingerprint! : this.#ports.hash(value);
+  }
+
   /** The key was had at least once, or is known to be missing. */
   get loaded(): boolean {
     return this.#value !== undefined || this.#missing;
@@ -69,6 +73,7 @@ export class LiveKey {
 
   /** The key to send now: renewed first when it is about to expire. Rejects with `auth` when there is none. */
   current(signal: AbortSignal): string | Promise<string> {
+    if (this.#missing && this.#source.refresh && !this.#mayRefresh()) return Promise.reject(this.#failure('cooling_down'));
     if (this.#value === undefined) return this.#share(() => this.#first(), signal);
     const now = this.#ports.clock.now();
     if (this.#expiresAt === undefined || now < this.#expiresAt - EARLY || !this.#mayRefresh()) return this.#value;
@@ -99,20 +104,17 @@ export class LiveKey {
     if (this.#refused === value) this.#refused = undefined;
   }
 
-  /** Before a call, while the key is failing: resolves when a source that is cheap to ask was asked; a refresh goes on beside the call. */
+  /** Before a call, while the key is failing: it is looked for again, and waited for a little; what takes longer goes on beside the call. */
   async look(signal: AbortSignal): Promise<void> {
-    if (!this.#source.refresh) return this.#glance(signal);
-    if (this.#mayRefresh()) void this.#share(() => this.#refresh(), signal).catch(ignore);
-  }
-
-  #glance(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
+    if (this.#source.refresh && !this.#mayRefresh()) return;
+    const work = this.#share(() => (this.#source.refresh ? this.#refresh() : this.#first()), signal);
+    await new Promise<void>((resolve) => {
       const stop = this.#ports.clock.after(GLANCE, resolve);
       const end = (): void => {
         stop();
         resolve();
       };
-      this.#share(() => this.#first(), signal).then(end, end);
+      work.then(end, end);
     });
   }
 
@@ -189,5 +191,3 @@ export class LiveKey {
     }
   }
 }
-
-const ignore = (): void => {};

@@ -32,7 +32,8 @@ export interface Attempt {
   readonly call: string;
   /** 1-based, over all targets of the call. */
   readonly attempt: number;
-  readonly target: Target;
+  /** Put in its place by who knows the key it is sent with: what is reported of it is about that key (H7). */
+  target: Target;
   readonly facts: RequestFacts;
   /** The caller's cancel, our limits and the takeover all arrive here. */
   readonly signal: AbortSignal;
