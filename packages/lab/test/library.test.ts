@@ -46,7 +46,14 @@ describe.each(APIS)('models of the AI SDK, %s', (api) => {
 
   it.each<[string, Fault]>([
     ['401', { do: 'status', status: 401 }],
+    ['402', { do: 'status', status: 402 }],
+    ['404', { do: 'status', status: 404 }],
     ['429', { do: 'status', status: 429 }],
+    ['429 with a hint', { do: 'status', status: 429, retryAfter: 20 }],
+    ['quota 429', { do: 'status', reason: 'quota' }],
+    ['overflow 400', { do: 'status', reason: 'overflow' }],
+    ['500', { do: 'status', status: 500 }],
+    ['HTML 502', { do: 'html' }],
     ['503', { do: 'status', status: 503 }],
     ['529', { do: 'status', status: 529 }],
     ['HTML 200', { do: 'html', status: 200 }],
@@ -74,6 +81,21 @@ describe.each(APIS)('models of the AI SDK, %s', (api) => {
       expect(kinds).not.toContain('unknown');
       expect(kinds).not.toContain('cancelled');
     }
+  });
+
+  it.each<[string, Fault]>([
+    ['no headers', { do: 'no-headers' }],
+    ['headers, then silence', { do: 'silence' }],
+    ['pings for ever', { do: 'pings' }],
+    ['silence after content', { do: 'stall' }],
+  ])('%s: within the limit the second one answers', async (_name, fault) => {
+    const east = await lab('east', api, { fault });
+    const west = await lab('west', api === 'anthropic' ? 'openai' : 'anthropic');
+    const models = [vendor(api, east), vendor(api === 'anthropic' ? 'openai' : 'anthropic', west)];
+    const timeouts = { firstToken: 150, stall: 150, silence: 150 };
+    const told = await ask({ model: holdfast({ models, onPartial: 'restart', random: () => 0, timeouts }) });
+    expect(told).toMatchObject({ text: TEXT, finish: 'stop', failure: undefined, record: { place: 1 } });
+    expect(told.record!.attempts[0]!.failure).toMatchObject({ kind: 'timeout' });
   });
 
   it('a cut between finish and terminator: the package keeps the reason to itself, so the error is typed and nothing is lost', async () => {

@@ -30,6 +30,7 @@ const FROM_ROW: Readonly<Record<string, (detail: string) => Repair | undefined>>
   'cache-marks': (detail) => settingIn(detail, ['cache-ttl']) ?? 'no-cache-marks',
   'output-limit': limitIn,
   images: () => 'no-images',
+  'single-calls': () => 'single-calls',
   parameter: (detail) => settingIn(detail),
   'unknown-field': (detail) =>
     /tools\[|function_?declarations|input_schema|parameters/i.test(detail) ? 'small-schemas' : settingIn(detail),

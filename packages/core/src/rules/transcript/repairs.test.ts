@@ -32,6 +32,7 @@ describe('T3: what a refusal asks for, in the vendors’ words', () => {
     ['max_tokens: 100000 > 64000, which is the maximum allowed number of output tokens', 'output:64000'],
     ['max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided 100000.', 'output:16384'],
     ['This model does not support image content', 'no-images'],
+    ['This model only supports single tool-calls at once!', 'single-calls'],
     ["Unsupported value: 'temperature' does not support 0.2 with this model.", 'setting:temperature'],
     ["Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", 'setting:max-tokens'],
     ["Unsupported value: 'reasoning_effort' does not support 'minimal' with this model.", 'setting:reasoning'],

@@ -30,6 +30,8 @@ function wantsOne(wants: Wants, repair: Repair): Wants {
       return { ...wants, toolText: true };
     case 'strict-roles':
       return { ...wants, turns: 'strict', system: 'top', endsWithUser: true };
+    case 'single-calls':
+      return { ...wants, parallelCalls: false };
     case 'no-cache-marks':
       return { ...wants, cacheMarks: false };
     case 'no-images':

@@ -132,6 +132,14 @@ export const REPAIRS: readonly Row[] = [
     repair: 'images',
   },
   {
+    id: 'repair/single-calls',
+    status: [...ON, 500],
+    match:
+      /only supports single tool-?calls? at once|(?:parallel|multiple) (?:tool|function) (?:calls?|use)[^\n]{0,40}not (?:supported|allowed)/i,
+    kind: 'bad-request',
+    repair: 'single-calls',
+  },
+  {
     id: 'repair/tools',
     status: [...ON, 404],
     match:
