@@ -21,7 +21,9 @@ type Callers = ReadonlyMap<string, { readonly queued: number; readonly jobs: num
 
 export const statsOf = (counts: Omit<LaneStats, 'callers'>, callers: Callers): LaneStats => ({
   ...counts,
-  callers: Object.fromEntries([...callers].map(([name, { queued, jobs }]) => [name, { queued, running: jobs }])),
+  callers: Object.fromEntries(
+    [...callers].flatMap(([name, { queued, jobs }]) => (queued + jobs > 0 ? [[name, { queued, running: jobs }]] : [])),
+  ),
 });
 
 /** `now` and `mono`: the same moment on both clocks. */

@@ -19,7 +19,7 @@ const KEPT = 8;
  * Lines in the order in which their heads are next: by rank, then by who has had least. A line that is empty or shut has no seat.
  *
  * Age lifts a head's rank by one every `agingMs`. Ranks above the highest priority that waits count as one (`cap`): age lets a job catch
- * up with higher ones, never overtake those of its like; with one priority everybody's age is equal to none.
+ * up with higher ones, never overtake those of its like. So ages are looked at only once two priorities wait, until nobody does.
  */
 export class FairOrder {
   /** Highest first. */
@@ -28,6 +28,7 @@ export class FairOrder {
   readonly #waiting = new Map<number, number>();
   readonly #agingMs: number;
   #cap = Infinity;
+  #aging = false;
 
   constructor(agingMs: number) {
     this.#agingMs = agingMs;
@@ -47,11 +48,13 @@ export class FairOrder {
 
   /** One more, or one less, of this priority waits. */
   count(priority: number, by: 1 | -1): void {
-    if (this.#agingMs === Infinity) return;
     const left = (this.#waiting.get(priority) ?? 0) + by;
     if (left > 0) this.#waiting.set(priority, left);
     else this.#waiting.delete(priority);
-    if (left === 0 || (left === 1 && by === 1)) this.#cap = Math.max(...this.#waiting.keys());
+    if (left > 1 || (left === 1 && by === -1) || this.#agingMs === Infinity) return;
+    this.#cap = Math.max(...this.#waiting.keys());
+    if (this.#waiting.size === 0) this.#aging = false;
+    else if (this.#waiting.size > 1 && !this.#aging) this.#age();
   }
 
   /** Takes out what cannot be moved in place: several lines of one caller may share a heap, and their keys change together. */
@@ -72,8 +75,7 @@ export class FairOrder {
 
   /** The head of `line` is another. Its rank is that of its age. */
   headed(line: Line, now: number): void {
-    if (this.#agingMs === Infinity) return;
-    const rank = this.#rankOf(line, now);
+    const rank = this.#aging ? this.#rankOf(line, now) : line.priority;
     if (rank === line.rank) return;
     this.leave(line);
     line.rank = rank;
@@ -100,9 +102,17 @@ export class FairOrder {
     seat.lines.add(line);
     if (seat.place < 0) seat.rank.seats.add(seat);
     else seat.rank.seats.moved(seat);
-    if (this.#agingMs === Infinity) return;
+    if (this.#aging) this.#enrol(line);
+  }
+
+  #enrol(line: Line): void {
     line.age.due = line.head!.at + (line.rank - line.priority + 1) * this.#agingMs;
     this.#ages.add(line.age);
+  }
+
+  #age(): void {
+    this.#aging = true;
+    for (const { seats } of this.#ranks) for (const { lines } of seats.items) for (const line of lines.items) this.#enrol(line);
   }
 
   #risen(line: Line, now: number): void {

@@ -85,7 +85,7 @@ export interface Rank {
   readonly seats: PlacedHeap<Seat>;
 }
 
-export const shareOf = (name: string, weight: number, passed: number): Share => ({
+export const newParty = (name: string, weight: number, passed: number): Party => ({
   name,
   weight,
   running: 0,
@@ -94,6 +94,22 @@ export const shareOf = (name: string, weight: number, passed: number): Share => 
   load: 0,
   passed,
   served: 0,
+  members: 0,
+  seats: [],
+  mark: 0,
+});
+
+export const newCaller = (name: string, weight: number, party: Party): Caller => ({
+  name,
+  weight,
+  running: 0,
+  jobs: 0,
+  queued: 0,
+  load: 0,
+  passed: party.mark,
+  served: 0,
+  party,
+  lines: [],
 });
 
 /** Below 0: `a` goes before `b`. */
@@ -131,20 +147,4 @@ export function lineOf(caller: Caller, { priority, gate }: FairJob): Line {
   gate?.lines.add(line);
   caller.lines.push(line);
   return line;
-}
-
-/** A job of `cost` begins, as the `turn`th. */
-export function begin(share: Share, cost: number, turn: number): void {
-  share.jobs++;
-  share.running += cost;
-  share.load = share.running / share.weight;
-  share.passed += cost / share.weight;
-  share.served = turn;
-}
-
-/** A job is over for which `charged` was reckoned, and which took `cost`. */
-export function over(share: Share, charged: number, cost: number): void {
-  share.running = --share.jobs === 0 ? 0 : share.running - charged;
-  share.load = share.running / share.weight;
-  share.passed += (cost - charged) / share.weight;
 }

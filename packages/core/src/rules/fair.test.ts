@@ -205,8 +205,9 @@ class Plain {
   over(one: Waiting): void {
     one.state = 'over';
     if (this.of(one.caller, 'waits').length + this.of(one.caller, 'works').length > 0) return;
-    this.last.delete(one.caller);
-    if (this.jobs.every(({ state }) => state === 'over')) this.passed.clear();
+    if (!this.jobs.every(({ state }) => state === 'over')) return;
+    this.passed.clear();
+    this.last.clear();
   }
 }
 

@@ -1,6 +1,6 @@
 import { FairOrder } from './fair-order.ts';
 import { FairCallers } from './fair-callers.ts';
-import { begin, lineOf, over, type FairGate, type FairJob, type Share } from './fair-parts.ts';
+import { lineOf, type FairGate, type FairJob, type Share } from './fair-parts.ts';
 
 export type { FairGate, FairJob } from './fair-parts.ts';
 
@@ -19,7 +19,7 @@ export interface FairOptions {
  * F2. Callers who always wait get cost in proportion to their weights.
  * F3. Idling earns nothing: who comes back begins where the others are. Nor does it forgive what was had beyond one's share.
  * F4. A job that leaves before its turn costs its caller nothing, and nobody's place.
- * F5. Nobody is known here who neither waits nor is at work. (Their debts are, up to a number, while anybody waits or works.)
+ * F5. Who neither waits nor is at work is forgotten with the last who does, or when many are idle.
  * F6. Age never lifts a job above the highest priority that waits (`FairOrder`).
  * F7. A push, a start, an end, a drop: O(log callers), whatever waits.
  */
@@ -39,6 +39,7 @@ export class FairQueue<J extends FairJob> {
     return this.#size;
   }
 
+  /** Some of them may be idle. */
   get callers(): ReadonlyMap<string, Pick<Share, 'queued' | 'jobs'>> {
     return this.#known.callers;
   }
@@ -48,8 +49,7 @@ export class FairQueue<J extends FairJob> {
   }
 
   push(job: J): void {
-    const caller = this.#known.get(job.caller);
-    this.#known.comes(caller);
+    const caller = this.#known.comes(job.caller);
     caller.queued++;
     caller.party.queued++;
     job.seq = ++this.#seq;
@@ -71,25 +71,20 @@ export class FairQueue<J extends FairJob> {
   /** `job` leaves the queue and is at work until `end`; it need not be the first, and need not have waited. */
   start(job: J, now: number): void {
     const waited = job.line !== undefined;
-    const caller = job.line?.caller ?? this.#known.get(job.caller);
+    const caller = job.line?.caller ?? this.#known.comes(job.caller);
     this.#order.lift(caller);
     if (waited) this.#unlink(job, now);
-    else this.#known.comes(caller);
-    this.#known.served(caller);
-    const turn = ++this.#starts;
-    begin(caller.party, job.cost, turn);
-    begin(caller, job.cost, turn);
+    this.#known.serve(caller, job.cost, ++this.#starts);
     this.#order.settle(caller);
   }
 
   /** `job`, which was started, is over; `cost`: what it really took. */
   end(job: J, cost = job.cost): void {
-    const caller = this.#known.get(job.caller);
+    const caller = this.#known.known(job.caller);
     this.#order.lift(caller);
-    over(caller.party, job.cost, cost);
-    over(caller, job.cost, cost);
+    this.#known.served(caller, job.cost, cost);
     this.#order.settle(caller);
-    this.#known.forget(caller);
+    this.#known.rest(caller);
   }
 
   /** `job` leaves before its turn. */
@@ -98,7 +93,7 @@ export class FairQueue<J extends FairJob> {
     this.#order.lift(caller);
     this.#unlink(job, now);
     this.#order.settle(caller);
-    this.#known.forget(caller);
+    this.#known.rest(caller);
   }
 
   shut(gate: FairGate): void {

@@ -12,6 +12,11 @@ export class PlacedHeap<T extends Placed> {
     this.#before = before;
   }
 
+  /** In no order but that the first is first. */
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
   get size(): number {
     return this.#items.length;
   }
