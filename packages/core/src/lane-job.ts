@@ -69,7 +69,7 @@ export interface AtWork extends Asking {
 /** One job, from `submit` to its end. Fields are few, and the rest is with those at work: 10⁵ of them may wait. */
 export class LaneJob implements FairJob {
   readonly options: ModelJobOptions;
-  /** Ms (`mono`) at which it came. */
+  /** Ms (`mono`) at which it came, whole: a fraction would be an object of its own. */
   readonly at: number;
   /** Of its lane, from 1. */
   readonly number: number;
@@ -90,7 +90,7 @@ export class LaneJob implements FairJob {
   constructor(home: JobHome, options: ModelJobOptions, at: number, number: number, position: number) {
     this.#home = home;
     this.options = options;
-    this.at = at;
+    this.at = Math.floor(at);
     this.number = number;
     this.position = position;
   }
@@ -117,7 +117,7 @@ export class LaneJob implements FairJob {
 
   /** Ms it waited for its slot. */
   get waitedMs(): number {
-    return (this.work?.at ?? this.at) - this.at;
+    return Math.max(0, Math.floor(this.work?.at ?? this.at) - this.at);
   }
 
   /** Fires when its time is up, or when its caller leaves and it is not detached. Made when asked for. */

@@ -40,7 +40,7 @@ function eventOf(lane: string, job: LaneJob, outcome: JobOutcome, { now, mono }:
     queuedAt: Math.round(now - (mono - at)),
     ...(started !== undefined && { startedAt: Math.round(now - (mono - started)) }),
     endedAt: now,
-    queueWaitMs: (started ?? mono) - at,
+    queueWaitMs: Math.max(0, Math.floor(started ?? mono) - at),
     execMs: started === undefined ? 0 : mono - started,
     outcome,
   };
