@@ -243,7 +243,8 @@ describe('streams in lanes', () => {
   });
 });
 
-const bare = (modelId: string): Pick<Model, 'specificationVersion' | 'provider' | 'modelId' | 'supportedUrls'> => ({
+const bare = (modelId: string): Omit<Model, 'doStream'> => ({
+  doGenerate: () => Promise.reject(new Error('is streamed')),
   specificationVersion: 'v4',
   provider: 'lab',
   modelId,

@@ -4,6 +4,7 @@ import {
   LANE_DEFAULTS,
   laneOf,
   laneRules,
+  laneRulesOf,
   laneSettingsOf,
   nearest,
   type Environment,
@@ -63,7 +64,7 @@ function tooLong(
 ): readonly Placed[] {
   const { timeouts } = tier.settings;
   if (!timeouts) return [];
-  const { rules } = laneRules(Object.fromEntries(Object.entries(file.lanes).map(([lane, { match }]) => [lane, match ?? []])));
+  const rules = laneRulesOf(file.lanes);
   const inside = expand(tier.name, file, env).map(({ ref, entry, model }) => ({
     ref,
     lane: laneOf(rules, { ref, entry: entry.name, model }),

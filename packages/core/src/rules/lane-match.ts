@@ -23,7 +23,7 @@ const EXACT = 1_000_000;
 const PROVIDER = 1;
 
 /** What a pattern means: `provider/model`, `provider/prefix*`, `provider` (or `provider/*`), `*`. Anything else is an error text. */
-export function laneRule(lane: string, pattern: string): LaneRule | string {
+function laneRule(lane: string, pattern: string): LaneRule | string {
   if (pattern === '*') return { lane, weight: 0, fits: () => true };
   const cut = pattern.indexOf('/');
   const provider = cut < 0 ? pattern : pattern.slice(0, cut);
@@ -59,6 +59,10 @@ export function laneRules(lanes: Readonly<Record<string, readonly string[]>>): {
   if (DEFAULT_LANE in lanes) rules.push({ lane: DEFAULT_LANE, weight: -1, fits: () => true });
   return { rules: rules.toSorted((a, b) => b.weight - a.weight), wrong };
 }
+
+/** Of lanes that were checked. */
+export const laneRulesOf = (lanes: Readonly<Record<string, { readonly match?: readonly string[] }>>): LaneRules =>
+  laneRules(Object.fromEntries(Object.entries(lanes).map(([name, { match }]) => [name, match ?? []]))).rules;
 
 /** The lane of a target; undefined: none. Its effort is no part of it; dates and `-latest` of a model are looked past where nothing fits whole. */
 export function laneOf(rules: LaneRules, target: Pick<Target, 'ref' | 'entry' | 'model'>): string | undefined {
