@@ -1,13 +1,14 @@
 import type { Reachable } from './compose.ts';
 import { openedWith } from './keyed-chain.ts';
 import { libraryPrice } from './library-prices.ts';
-import { LiveKey, type LiveKeyPorts } from './live-key.ts';
+import type { LiveKey, LiveKeyPorts } from './live-key.ts';
 import type { Model, ModelOptions } from './model.ts';
 import { currentModel, modelProblem, type AnyModel } from './model-versions.ts';
 import { libraryJson } from './object-mode.ts';
 import type { Moving } from './moving.ts';
 import { known, oneOf, refuse } from './option-checks.ts';
 import type { Credential } from './ports.ts';
+import { sharedKey } from './shared-keys.ts';
 import { askModel } from './providers/ask.ts';
 import type { Effort, Price, Protocol, Target } from './rules/target.ts';
 
@@ -103,7 +104,7 @@ export function reachableOf(entries: readonly ModelEntry[], ports: SharedPorts, 
     for (const [nth, source] of (sources ?? [undefined]).entries()) {
       const credential = `${name}#key${nth === 0 ? '' : nth + 1}`;
       const target = { ...targetOf({ ...given, name, credential, place: places.length }, model), ...(price && { price }) };
-      places.push(reach(target, given, source && new LiveKey(`the key of ${name}`, source, ports), ports));
+      places.push(reach(target, given, source && sharedKey(`the key of ${name}`, source, ports), ports));
     }
   }
   return places;

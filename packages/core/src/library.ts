@@ -147,6 +147,13 @@ export function checkOptions(options: Omit<HoldfastOptions, 'models'>, others: r
   settingsOf({ ...options, models: [] });
 }
 
+function affinityOf(store: AffinityStore = new MemoryAffinity()): AffinityStore {
+  const verbs = ['read', 'write', 'forget'] as const;
+  return verbs.every((verb) => typeof store?.[verb] === 'function')
+    ? store
+    : refuse(where('affinity'), `must be a store: ${verbs.join(', ')}`);
+}
+
 /**
  * Several AI SDK language models as one that does not fail where one of them answers: failures are told apart, remembered and
  * passed over; an answer comes whole and once, or ends in a `CallFailure`. The record of each call is in
@@ -171,7 +178,7 @@ export function holdfast(options: HoldfastOptions): Model {
     owner: health?.owner ?? systemNewId(),
     health: health ? failOpen(health, { clock, say: processWarning }) : new MemoryHealth(),
     hash: hash53,
-    affinity: options.affinity ?? new MemoryAffinity(),
+    affinity: affinityOf(options.affinity),
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),
     ...(attribution && { ambient: labelsFrom(attribution) }),
     ...(emit && { emit }),

@@ -4,6 +4,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import {
   holdfast,
+  tiers,
   type CallEvent,
   type CallRecord,
   type Credential,
@@ -136,6 +137,26 @@ describe.each(APIS)('a key that expires, %s', (api) => {
 });
 
 describe('a key that expires', () => {
+  it('one credential of several models, and of the tiers that name them, is one key: refreshed once', async () => {
+    let [good, issued, refreshes] = ['first', 'first', 0];
+    const work = await lab('openai', (key) => (key === good ? undefined : 'auth'));
+    const credential: Credential = {
+      get: () => issued,
+      refresh: async () => {
+        refreshes += 1;
+        return (issued = good);
+      },
+    };
+    const entry: ModelEntry = { model: made('openai', work), credential };
+    const all = tiers({ resolve: () => entry, fallbacks: { one: 'work/small-1', two: 'work/small-1, work/small-2' } });
+    const models = [all.model('one'), all.model('two'), chain([entry]), chain([{ ...entry, name: 'other' }, entry])];
+    const askAll = () => Promise.all(models.map((model) => ask({ model })));
+    await askAll();
+    good = 'second';
+    expect((await askAll()).map(({ text }) => text)).toEqual(models.map(() => TEXT));
+    expect(refreshes).toBe(1);
+  });
+
   it('20 calls at once: one refresh, all are answered', async () => {
     let [good, issued, refreshes] = ['first', 'first', 0];
     const work = await lab('openai', (key) => (key === good ? undefined : 'auth'));
@@ -226,6 +247,11 @@ describe('a key that expires', () => {
 
 describe('options that cannot be meant', () => {
   const model = (key: string): Model => createOpenAI({ apiKey: key })(MODEL);
+
+  it('a store of conversations that is none', () => {
+    expect(() => holdfast({ models: [model('x')], affinity: {} as never })).toThrow(/affinity.*must be a store: read, write, forget/);
+  });
+
   it.each<[string, unknown, RegExp]>([
     ['a function without keys', { model }, /function of its key needs keys or a credential/],
     ['keys of a model that is made', { model: model('x'), keys: ['a'] }, /model is a function of the key/],
