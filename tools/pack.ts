@@ -45,13 +45,26 @@ export function packedManifest(full: Manifest): Manifest {
  */
 const JOINED: ReadonlySet<string> = new Set(['core']);
 
+/** Everything that a module needs as soon as it is imported. */
+async function modulesOf(entry: string, foreign: (name: string) => boolean): Promise<ReadonlySet<string>> {
+  const alone = await rolldown({ input: entry, external: foreign, platform: 'node' });
+  const { output } = await alone.generate({ format: 'esm' });
+  return new Set(output.flatMap((file) => (file.type === 'chunk' && file.isEntry ? file.moduleIds : [])));
+}
+
 async function joinModules(folder: string, dist: string): Promise<void> {
   const { exports = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
   const ways = Object.values(exports).map(({ default: source }) => source.replace(/^\.\/(?:src|dist)\//, '').replace(/\.[jt]s$/, ''));
   const input = Object.fromEntries(ways.map((way) => [way, join(dist, `${way}.js`)]));
   const foreign = (name: string): boolean => !/^[./]/.test(name) && !isAbsolute(name);
+  const main = await modulesOf(input['index']!, foreign);
   const joined = await rolldown({ input, external: foreign, platform: 'node' });
-  const { output } = await joined.generate({ format: 'esm', chunkFileNames: 'shared/[name].js', hashCharacters: 'hex' });
+  const { output } = await joined.generate({
+    format: 'esm',
+    chunkFileNames: 'shared/[name].js',
+    // All that the main way in needs is one file: each one more costs it a millisecond.
+    codeSplitting: { groups: [{ name: 'core', test: (id) => main.has(id) }] },
+  });
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) if (file.endsWith('.js')) rmSync(join(dist, file));
   for (const file of output) {
     if (file.type !== 'chunk') continue;
