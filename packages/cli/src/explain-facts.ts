@@ -1,6 +1,5 @@
 import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
 import {
-  CHAIN_DEFAULTS,
   fit,
   laneOf,
   laneRules,
@@ -21,6 +20,7 @@ import {
   type ResolvedProvider,
   type Target,
 } from '@holdfast/core/engine';
+import { chainSettings } from './chain-settings.ts';
 import { defaultsOf } from './model-defaults.ts';
 import type { Explained, ExplainedTarget } from './render/explain-lines.ts';
 import { targetOf } from './target-facts.ts';
@@ -38,16 +38,7 @@ type Request = Pick<RequestFacts, 'tokens' | 'maxTokens' | 'images'>;
 export async function explained(chain: ChainSpec, file: AgentFile, request: Request, ports: ExplainPorts): Promise<Explained> {
   const facts: RequestFacts = { ...request, stops: false, afterTool: false, prompt: '', replayable: true };
   const { settings } = chain;
-  const full = {
-    retries: settings.retries ?? CHAIN_DEFAULTS.retries,
-    maxAttempts: settings.maxAttempts ?? CHAIN_DEFAULTS.maxAttempts,
-    patience: settings.patience ?? CHAIN_DEFAULTS.patience,
-    total: settings.timeouts?.total ?? CHAIN_DEFAULTS.total,
-    onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
-    onPartial: settings.onPartial ?? ('restart' as const),
-    ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
-    returnToPrimary: settings.returnToPrimary ?? 'when_cool',
-  };
+  const full = chainSettings(settings);
   const places = chain.targets.flatMap((target) => placesOf(target, ports));
   const reachable = places
     .flatMap((place) => (place.known ? [place] : []))

@@ -3,7 +3,6 @@ import {
   askModel,
   type LiveKey,
   openedWith,
-  CHAIN_DEFAULTS,
   classify,
   composeModel,
   DEFAULT_CONNECT,
@@ -37,6 +36,7 @@ import {
   type UserRow,
 } from '@holdfast/core/engine';
 import { alloy } from './alloy.ts';
+import { chainSettings } from './chain-settings.ts';
 import { defaultsOf } from './model-defaults.ts';
 import { CommandError, EXIT } from './context.ts';
 import { providerFetch } from './io/provider-fetch.ts';
@@ -88,7 +88,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
     provider.keys.map((key) => reachable(target, provider, key, { wire, moving, hash: ports.hash, live: liveKey(provider, key) }));
   const places = resolved.map(reach);
   const spec = {
-    settings: whole(settings),
+    settings: chainSettings(settings),
     timeouts: settings.timeouts ?? {},
     lanes: ports.lanes ?? (Object.keys(file.lanes).length > 0 ? laneRegistry(file.lanes) : undefined),
   };
@@ -121,21 +121,6 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
     close: client.close,
   };
 }
-
-/** The file's settings, and the engine's where it has none. */
-const whole = (settings: ChainSpec['settings']) => ({
-  retries: settings.retries ?? CHAIN_DEFAULTS.retries,
-  maxAttempts: settings.maxAttempts ?? CHAIN_DEFAULTS.maxAttempts,
-  patience: settings.patience ?? CHAIN_DEFAULTS.patience,
-  total: settings.timeouts?.total ?? CHAIN_DEFAULTS.total,
-  onPartial: settings.onPartial ?? ('restart' as const),
-  onRefusal: settings.onRefusal ?? CHAIN_DEFAULTS.onRefusal,
-  ...(settings.hedge !== undefined && { hedge: settings.hedge }),
-  ...(settings.structured && { structured: settings.structured }),
-  ...(settings.toolDeltas && { toolDeltas: settings.toolDeltas }),
-  ...(settings.cooldown !== undefined && { cooldown: settings.cooldown }),
-  returnToPrimary: settings.returnToPrimary ?? ('when_cool' as const),
-});
 
 /** A run names no caller: only budgets of everybody hold for it. */
 function budgetOf(

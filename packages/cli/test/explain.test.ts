@@ -30,7 +30,7 @@ describe.concurrent('explain', () => {
     const { code, out, err } = await place.run(['explain', file]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(lines(out)).toEqual([
-      'smart · 2 targets · retries 2 · max_attempts 20 · patience 1 s · total 15 min · on_refusal pass · on_partial fail · return_to_primary when_cool',
+      'smart · 2 targets · retries 2 · max_attempts 20 · patience 1 s · total 15 min · on_partial fail · on_refusal pass · return_to_primary when_cool',
       '1  east/small-1  ← asked first',
       `   asked by openai-chat at ${east.url.replace(/\/$/, '')}, key in LAB_KEY`,
       '   usable now',
