@@ -5,7 +5,7 @@ import { holdfast, type Model } from '@holdfast/core';
 import { MemoryMoving, type ModelOptions, type MovingStore, type Part } from '@holdfast/core/engine';
 import { labProvider, texts, type Checked, type Fault, type LabProvider, type LabProviderOptions } from '@holdfast/lab';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, httpScene, PROMPT, PROTOCOL_OF, TOOLS, type Api, type Place } from './http-scene.ts';
+import { APIS, ask, httpScene, PROMPT, PROTOCOL_OF, TOOLS, type Api, type Place } from './http-scene.ts';
 
 type Prompt = ModelOptions['prompt'];
 type Message = Prompt[number];
@@ -130,6 +130,30 @@ it.each(['anthropic', 'openai-responses', 'google'] as const)(
     expect(on.providers['west']!.requests.map(({ status }) => status)).toEqual([200, 200]);
   },
 );
+
+describe.each(APIS)('what a request had to be changed for is changed back, and said (%s)', (api) => {
+  const NAMES = ['mcp.server/read file', 'x'.repeat(90), '1st'];
+  const tools = NAMES.map((name) => ({ type: 'function' as const, name, inputSchema: { type: 'object' as const } }));
+  /** Calls every tool it was shown, by the names it was shown. */
+  const script: NonNullable<LabProviderOptions['script']> = (facts) => ({ toolCalls: facts.tools.map(({ name }) => ({ name, args: {} })) });
+
+  it.each(['stream', 'generate'] as const)('C11: names of tools: %s', async (how) => {
+    await using on = await httpScene({ east: { api, script, checked: true } });
+    const told = await ask(on, how, { tools, toolChoice: { type: 'tool', toolName: NAMES[0]! } });
+    expect(told.calls.map(({ name }) => name)).toEqual(NAMES);
+    expect(on.providers['east']!.requests[0]!.facts!.tools.map(({ name }) => name)).not.toContain(NAMES[0]);
+  });
+
+  it('C12, C15: what was left out is a warning, streaming and not', async () => {
+    await using on = await httpScene({ east: { api, script: { text: TEXT }, checked: true } });
+    const search = { type: 'provider' as const, id: 'elsewhere.search' as const, name: 'search', args: {} };
+    const asked = { prompt: PROMPT, tools: [search] };
+    const { warnings } = await on.model.doGenerate(asked);
+    expect(warnings).toContainEqual({ type: 'unsupported', feature: 'tool elsewhere.search', details: 'it runs at elsewhere only' });
+    for await (const part of (await on.model.doStream(asked)).stream)
+      if (part.type === 'stream-start') expect(part.warnings).toEqual(warnings);
+  });
+});
 
 const CALLED: Prompt = [
   says('go'),
