@@ -9,6 +9,7 @@ import { Probe } from './probe.ts';
 import { Retries } from './retries.ts';
 import type { Beliefs } from './rules/belief.ts';
 import type { ModelFailure } from './rules/failure.ts';
+import { NO_BELIEFS } from './rules/health-verbs.ts';
 import { next, type Moment, type Plan, type Step } from './rules/plan.ts';
 import { planOf, refitted, without } from './rules/plan-start.ts';
 import type { RequestFacts } from './rules/target.ts';
@@ -39,7 +40,7 @@ export class Pursuit<Q, P> {
   readonly idle: IdleTime;
   readonly #waiting: Waiting;
   readonly #scopes: readonly string[];
-  #beliefs: Beliefs = new Map();
+  #beliefs: Beliefs = NO_BELIEFS;
   #waitsFor: number | undefined;
   #begun = 0;
   readonly #probe: Probe;

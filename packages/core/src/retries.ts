@@ -4,10 +4,12 @@ import type { PastAttempt } from './rules/plan.ts';
 import { costsRetry } from './rules/plan-again.ts';
 import type { Target } from './rules/target.ts';
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** P6 as one call meets it: its first attempts at a target are counted, its further ones are asked for. */
 export class Retries {
   /** Places whose retry the bucket refused: this call asks them again as a last resort only. */
-  readonly refused = new Set<number>();
+  refused: ReadonlySet<number> = NONE;
   readonly #budget: RetryBudget;
   readonly #clock: Clock;
   readonly #caller: string | undefined;
@@ -42,7 +44,7 @@ export class Retries {
 
   async #ask({ entry, place }: Target): Promise<boolean> {
     if (await this.#budget.draw(entry, this.#caller, this.#clock.now())) return true;
-    this.refused.add(place);
+    this.refused = new Set([...this.refused, place]);
     this.#paid = -1;
     return false;
   }

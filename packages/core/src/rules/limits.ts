@@ -69,26 +69,26 @@ export function limitsFor(configured: Timeouts, target: Target, request: Request
 }
 
 function limitsOf(config: Timeouts, target: Target, request: RequestFacts): Limits {
-  const shared = {
-    connect: config.connect ?? DEFAULT_CONNECT,
-    total: config.total ?? DEFAULT_TOTAL,
-    afterFinish: AFTER_FINISH,
-  };
+  const connect = config.connect ?? DEFAULT_CONNECT;
+  const total = config.total ?? DEFAULT_TOTAL;
   if (target.streams === false) {
     const attempt = config.attempt ?? ATTEMPT;
     // Nothing can be seen of it before it is whole.
-    return { ...shared, firstToken: attempt, stallText: attempt, stallOther: attempt, silence: attempt, attempt, scaled: false };
+    const same = { firstToken: attempt, stallText: attempt, stallOther: attempt, silence: attempt, attempt };
+    return { ...same, connect, total, afterFinish: AFTER_FINISH, scaled: false };
   }
   const firstToken = config.firstToken ?? scaledFirstToken(target, request);
-  return {
-    ...shared,
+  const limits: Limits = {
+    connect,
+    total,
+    afterFinish: AFTER_FINISH,
     firstToken,
     stallText: config.stall ?? STALL_TEXT,
     stallOther: config.stall ?? STALL_OTHER,
     silence: config.silence ?? SILENCE,
-    ...(config.attempt !== undefined && { attempt: config.attempt }),
     scaled: config.firstToken === undefined && firstToken !== FIRST_TOKEN.none,
   };
+  return config.attempt === undefined ? limits : { ...limits, attempt: config.attempt };
 }
 
 function scaledFirstToken(target: Target, request: RequestFacts): number {

@@ -16,8 +16,8 @@ export class OpenBlocks {
   #open: Block[] = [];
   #texts = 0;
   #held = 0;
-  /** Every block there was, as `kind id`. */
-  readonly used = new Set<string>();
+  /** Every block there was, as `kind id`. A list: it is looked through only where an answer is gone on with. */
+  readonly used: string[] = [];
 
   /** Text is what the consumer waits for: a text block is open, and no reasoning or tool call beside it (C4). */
   get textOpen(): boolean {
@@ -40,7 +40,7 @@ export class OpenBlocks {
     // Opened twice, it is one block: one end closes it.
     if (this.#open.some((block) => block.kind === kind && block.id === id)) return;
     this.#open.push({ kind, id, shown: false });
-    this.used.add(`${kind} ${id}`);
+    this.used.push(`${kind} ${id}`);
     if (kind === 'text') this.#texts++;
     this.#held++;
   }

@@ -65,7 +65,7 @@ export class PartsReading extends PartsContent implements Reading<Part> {
   }
 
   splice(start: SpliceStart): Splice<Part> {
-    return new PartsSplice(start, this.#openText, this.#blocks.used);
+    return new PartsSplice(start, this.#openText, new Set(this.#blocks.used));
   }
 
   /** Nothing of this attempt is handed on any more but these parts. */

@@ -5,10 +5,18 @@ import { SENTENCES } from './sentence.data.ts';
 
 const FAILING: ReadonlySet<string> = new Set(FINISHES.flatMap(({ raw }) => raw));
 
+/** Words that were looked at and stand for no failure: a process hears few, again and again. */
+const whole = new Set<string>();
+const MOST = 100;
+
 export const finishRow = (protocol: Protocol, raw: string, seen: { readonly sawText: boolean }): FinishRow | undefined => {
+  if (whole.has(raw)) return undefined;
   // A blocked prompt has no candidate and so no finish reason; it is told as `blockReason:SAFETY`.
   const [head, tail] = raw.trim().toLowerCase().split(':', 2) as [string, string | undefined];
-  if (!FAILING.has(head) && (tail === undefined || !FAILING.has(tail.trim()))) return undefined;
+  if (!FAILING.has(head) && (tail === undefined || !FAILING.has(tail.trim()))) {
+    if (whole.size < MOST) whole.add(raw);
+    return undefined;
+  }
   const row = FINISHES.find(
     (candidate) =>
       (candidate.raw.includes(head) || (tail !== undefined && candidate.raw.includes(tail.trim()))) &&
