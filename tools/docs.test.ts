@@ -109,6 +109,17 @@ describe('what the documents show is true', { timeout: 60_000 }, () => {
     expect(installed.map((one) => one.replace(/(?<=.)@.*$/, '')).filter((one) => !existsSync(join(ROOT, 'node_modules', one)))).toEqual([]);
   });
 
+  it.each([
+    ['packages/core/src/library.ts', 'HoldfastOptions'],
+    ['packages/core/src/own-options.ts', 'HoldfastCallOptions'],
+  ])('the README of the core names every option of %s', (file, name) => {
+    const body = new RegExp(`export interface ${name}[^{]*\\{([^]*?)\\n\\}`).exec(textOf(file))![1]!;
+    const options = [...body.matchAll(/^  readonly (\w+)\??:/gm)].map((match) => match[1]!);
+    expect(options.length).toBeGreaterThan(5);
+    const readme = textOf('packages/core/README.md');
+    expect(options.filter((option) => !readme.includes(`\`${option}\``))).toEqual([]);
+  });
+
   it('no other language than these is shown', () => {
     expect(fences.map(({ language }) => language).filter((language) => !LANGUAGES.has(language))).toEqual([]);
   });
