@@ -19,6 +19,7 @@ import {
   type TierTable,
   type TierTarget,
 } from './rules/tier-table.ts';
+import { lanesOf } from './lane-library.ts';
 import { openSinks } from './sinks/open-sinks.ts';
 import type { ResolvedTier, TierConfig, TiersOptions } from './tier-options.ts';
 import { said, TierSource, type TierSpecs } from './tier-source.ts';
@@ -53,6 +54,7 @@ export class TierShelf {
       health: new MemoryHealth(),
       affinity: new MemoryAffinity(),
       ...rest,
+      ...(rest.lanes && { lanes: lanesOf(rest.lanes, this.#clock)! }),
       ...(sinks && { sinks: 'emit' in sinks ? sinks : openSinks(sinks, this.#clock) }),
     };
     this.configure(options);
