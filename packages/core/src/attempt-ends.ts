@@ -6,6 +6,7 @@ import type { IdleTime } from './idle-time.ts';
 import type { Ledger } from './ledger.ts';
 import type { Probe } from './probe.ts';
 import type { Beliefs } from './rules/belief.ts';
+import { unechoed } from './rules/echo.ts';
 import { ModelFailure } from './rules/failure.ts';
 import type { Lost, Teller } from './teller.ts';
 import type { Witness } from './witness.ts';
@@ -51,7 +52,7 @@ export class AttemptEnds<P> {
     const { probe, idle, witness } = this.#to;
     run.end(error);
     if (run.probe) probe.end();
-    const failure = this.#caller.aborted ? left(this.#caller.reason) : classify(error, run.target, clock.now(), run);
+    const failure = this.#caller.aborted ? left(this.#caller.reason) : unechoed(classify(error, run.target, clock.now(), run), run.facts);
     idle.stopped(failure.facts.late);
     this.#ended(run, failure, random());
     const until = await witness.failed(run, failure);

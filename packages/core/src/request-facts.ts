@@ -40,6 +40,10 @@ class PromptFacts implements RequestFacts {
     return (this.#prompt ??= this.#hash(JSON.stringify(this.#options.prompt)));
   }
 
+  get text(): string {
+    return this.#options.prompt.map(wordsOf).join('\n');
+  }
+
   get maxTokens(): number | undefined {
     return this.#options.maxOutputTokens;
   }
@@ -77,6 +81,13 @@ class PromptFacts implements RequestFacts {
     return !Object.values(providerOptions).some((options) => options['background'] === true || options['conversation'] !== undefined);
   }
 }
+
+const wordsOf = ({ content }: Message): string =>
+  typeof content === 'string'
+    ? content
+    : content
+        .map((part) => (part.type === 'text' || part.type === 'reasoning' ? part.text : part.type === 'file' ? '' : JSON.stringify(part)))
+        .join('\n');
 
 /** Sizes by identity: a conversation hands in the same messages and tools call after call, and only the new ones are looked at. */
 const sizes = new WeakMap<object, number>();

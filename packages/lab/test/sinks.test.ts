@@ -278,3 +278,25 @@ describe('a sink that throws, hangs or lies', () => {
     }
   });
 });
+
+describe('what a provider echoes', () => {
+  it('field note 36: is in no record, event, span or error; only in the error that caused it', async () => {
+    const { told, sinks } = watched();
+    const secret = 'the patient is called Ann Example and lives at 12 Harbour Street';
+    const refusal: ModelAnswer = {
+      text: '',
+      fails: { fail: 'bad-request', facts: { status: 422, detail: `body.messages[0]: "${secret}" is too long` } },
+    };
+    const { clock, model, events } = scene({ a: refusal, b: refusal }, { sinks });
+    const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: `Note: ${secret}.` }] }];
+    const failed = await clock.run(
+      model.doStream({ prompt }).then(
+        ({ stream }) => tell(stream),
+        (error: unknown) => error,
+      ),
+    );
+    const seen = JSON.stringify([told, events, failed, (failed as Error).message]);
+    expect(seen).not.toContain('Harbour');
+    expect(seen).toContain('body.messages[0]: \\"[echo]\\" is too long');
+  });
+});

@@ -36,6 +36,10 @@ export class GrownFacts implements RequestFacts {
     return this.#facts.prompt;
   }
 
+  get text(): string {
+    return this.#facts.text ?? '';
+  }
+
   get timeouts(): RequestFacts['timeouts'] {
     return this.#facts.timeouts;
   }

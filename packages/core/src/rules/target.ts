@@ -69,6 +69,8 @@ export interface RequestFacts {
   readonly afterTool: boolean;
   /** Hash of the prompt: two calls with one hash are one witness (H5). Empty when unknown. */
   readonly prompt: string;
+  /** All that is said in the request, to know it again where a provider echoes it. */
+  readonly text?: string;
   /** Limits of the caller's own in ms, where they differ from the configured ones (C4). */
   readonly timeouts?:
     | { readonly firstToken?: number; readonly stall?: number; readonly silence?: number; readonly attempt?: number }
