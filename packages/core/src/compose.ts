@@ -12,6 +12,7 @@ import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
 import { keyed, refreshable, withKey, withLiveFingerprint } from './keyed-chain.ts';
 import type { LiveKey } from './live-key.ts';
+import { quoted, quoteOf } from './quotes.ts';
 import { limitsFor, type Limits, type Timeouts } from './rules/limits.ts';
 import type { Labels } from './rules/labels.ts';
 import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, withoutSchema } from './rules/object/refused.ts';
@@ -130,5 +131,6 @@ export interface ModelPorts extends ChainPorts, ConversationPorts {
 export function composeModel(spec: ModelChainSpec, ports: ModelPorts): Model {
   const asked = spec.reachable.map(({ defaults }) => defaults?.maxOutputTokens);
   const chain = budgeted(modelChain(spec, ports), asked, ports.budget);
-  return languageModel(remembering(chain, spec.settings.returnToPrimary ?? 'when_cool', ports), ports.hash, ports.ambient);
+  const kept = remembering(chain, spec.settings.returnToPrimary ?? 'when_cool', ports);
+  return quoted(languageModel(kept, ports.hash, ports.ambient), quoteOf(chain.targets, asked));
 }

@@ -16,6 +16,7 @@ export type { AffinityStore, Attribution, Clock, Credential, Emit, Environment, 
 export { isModelFailure, ModelFailure, type FailureFacts, type FailureKind } from './rules/failure.ts';
 export type { Usage } from './rules/reader.ts';
 export type { AttemptRecord, CallRecord, SkipRecord } from './rules/record.ts';
+export { metaCalls } from './meta.ts';
 export { generateWith } from './object.ts';
 export { isModelOutputError, ModelOutputError } from './output-error.ts';
 export { holdfast, type Duration, type HoldfastOptions, type ModelEntry } from './library.ts';

@@ -55,7 +55,7 @@ const where = (option: string): string => `generateWith({ ${option} })`;
 /** A foreign model asked twice keeps what is believed of it. */
 const chains = new WeakMap<Model, Model>();
 
-function chainOf(model: Model): Model {
+export function chainOf(model: Model): Model {
   if (typeof model?.doGenerate !== 'function') return refuse(where('model'), 'must be an AI SDK language model');
   if (model.provider === 'holdfast') return model;
   let chain = chains.get(model);
@@ -103,7 +103,7 @@ const withMode = (given: ModelOptions['providerOptions'], objectMode: ObjectMode
 
 type Said = { readonly [K in 'prompt' | 'messages' | 'system']: GenerateOptions<ObjectSchema>[K] | undefined };
 
-function promptOf({ prompt, messages, system }: Said): Prompt {
+export function promptOf({ prompt, messages, system }: Said): Prompt {
   if ((prompt === undefined) === (messages === undefined)) return refuse(where('prompt'), 'give either prompt or messages');
   if (prompt !== undefined && typeof prompt !== 'string')
     return refuse(where('prompt'), 'must be a text; a conversation goes into messages');

@@ -1,4 +1,5 @@
 import type { Model, ModelOptions } from './model.ts';
+import { quote, quoted } from './quotes.ts';
 import { refuse } from './option-checks.ts';
 import type { TierTable } from './rules/tier-table.ts';
 import type { Tiers, TiersOptions } from './tier-options.ts';
@@ -25,14 +26,17 @@ function view(shelf: TierShelf, layers: readonly TierTable[]): Tiers {
     return shelf.model(await shelf.resolve(tier, all));
   };
   return {
-    model: (tier) => ({
-      specificationVersion: 'v4',
-      provider: 'holdfast',
-      modelId: tier,
-      supportedUrls: {},
-      doGenerate: async (options) => (await forCall(tier, options)).doGenerate(options),
-      doStream: async (options) => (await forCall(tier, options)).doStream(options),
-    }),
+    model: (tier) => {
+      const model: Model = {
+        specificationVersion: 'v4',
+        provider: 'holdfast',
+        modelId: tier,
+        supportedUrls: {},
+        doGenerate: async (options) => (await forCall(tier, options)).doGenerate(options),
+        doStream: async (options) => (await forCall(tier, options)).doStream(options),
+      };
+      return quoted(model, async (options) => quote(await forCall(tier, options), options));
+    },
     with: (overrides) => view(shelf, [shelf.table(overrides, 'tiers.with'), ...layers]),
     resolve: (tier) => shelf.resolve(tier, layers),
     list: () => shelf.list(layers),

@@ -4,7 +4,8 @@ import type { Unit, Window } from './budget.ts';
 /** Why a budget does not allow a call: which one, what is left of it, what the cheapest way would have taken, and when it is counted anew. */
 export interface BudgetFact {
   readonly budget: string;
-  readonly unit: Unit;
+  /** `depth`: meta calls within each other. */
+  readonly unit: Unit | 'depth';
   readonly per: Window['per'];
   readonly limit: number;
   readonly left: number;
@@ -24,7 +25,7 @@ export const factOf = ({ budget, unit, per, limit, renewsAt }: Window, left: num
 });
 
 /** `0.0125 USD`, `12,000 tokens`, `3 calls`. */
-export function amountText(unit: Unit, amount: number): string {
+export function amountText(unit: BudgetFact['unit'], amount: number): string {
   if (unit === 'usd') return `${amount >= 1 ? (Number.isInteger(amount) ? amount : amount.toFixed(2)) : Number(amount.toPrecision(3))} USD`;
   return `${Math.round(amount).toLocaleString('en-US')} ${unit}`;
 }
