@@ -2,7 +2,7 @@ import type { CallRecord } from '../record.ts';
 import { addUsage } from '../usage.ts';
 
 /** In the record of a meta call: the model was shown its mistake and asked again. */
-export const ASKED_AGAIN = 'asked-again';
+const ASKED_AGAIN = 'asked-again';
 
 /** One record of several calls that were made for one answer: every attempt, numbered anew, and all that was paid; the answer is the last one's. */
 export function joinRecords(records: readonly CallRecord[]): CallRecord | undefined {

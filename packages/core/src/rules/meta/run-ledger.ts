@@ -19,7 +19,7 @@ export interface RunLedger extends Tally {
   readonly byTool: Readonly<Record<string, Tally>>;
 }
 
-export const NOTHING: Tally = { calls: 0, attempts: 0, tokens: 0, usd: 0, unpriced: false };
+const NOTHING: Tally = { calls: 0, attempts: 0, tokens: 0, usd: 0, unpriced: false };
 export const EMPTY_LEDGER: RunLedger = { ...NOTHING, byTier: {}, byTool: {} };
 
 /** What the records of one meta call come to. */
