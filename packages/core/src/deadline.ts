@@ -57,7 +57,7 @@ class AttemptWatch implements Watch {
   #letGo: () => void = () => {};
   #rings = 0;
   readonly #shortest: number;
-  readonly #steady: Steadiness;
+  #steady: Steadiness | undefined;
   /** When it last woke; nothing has come since if that is no earlier than `#since`. */
   #slept = -1;
 
@@ -65,7 +65,6 @@ class AttemptWatch implements Watch {
     this.#clock = clock;
     this.#limits = limits;
     this.#attempt = attempt;
-    this.#steady = new Steadiness(clock);
     this.#shortest = Math.min(limits.stallText, limits.stallOther, limits.silence);
     this.#began = this.#since = this.#life = clock.mono();
     this.#arm(this.#since);
@@ -159,7 +158,7 @@ class AttemptWatch implements Watch {
     const armed = this.#inForce();
     const late = now - this.#rings;
     const due = this.#waiting && now >= armed.due;
-    const shaken = this.#steady.disturbed(late);
+    const shaken = (this.#steady ??= new Steadiness(this.#clock)).disturbed(late);
     if (due && (!shaken || firedLate(late, armed.ms))) return this.#reached(armed, late);
     if (shaken) this.#began = this.#since = this.#life = now;
     if (shaken === 'slept') this.#slept = now;

@@ -76,7 +76,8 @@ export class Pursuit<Q, P> {
       const known = this.#ports.health.read(this.#scopes, this.#ports.clock.now());
       this.#beliefs = known instanceof Map ? known : await known;
       if (this.#waiting.left) return undefined;
-      const step = next(this.#plan, this.ledger.past, this.#beliefs, this.#moment());
+      const moment = this.#moment();
+      const step = next(this.#plan, this.ledger.past, this.#beliefs, moment);
       for (const skip of step.skips) if (this.ledger.skipped(skip)) this.teller.tell({ type: 'skip', ...skip });
       if (step.do === 'stop') throw await this.#stopped(step);
       if (step.do === 'wait') {
@@ -85,7 +86,7 @@ export class Pursuit<Q, P> {
       }
       const poorer = this.#options.purse && (await this.#options.purse.bars(this.#plan, step.place, this.#facts, this.ledger.spent));
       if (poorer) this.#plan = poorer;
-      const allowed = !poorer && this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past);
+      const allowed = !poorer && this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past, moment.now);
       if (allowed !== true && !(await allowed)) continue;
       if (this.#lost || step.pause > 0) await this.#approach(step);
       if (this.#waiting.left || (step.lease !== 'none' && !(await this.#claim(step)))) continue;

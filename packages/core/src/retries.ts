@@ -22,13 +22,13 @@ export class Retries {
     this.#caller = caller;
   }
 
-  /** Whether the next attempt may go to `target`. Never rejects. */
-  allows(target: Target, past: readonly PastAttempt[]): boolean | Promise<boolean> {
+  /** Whether the next attempt may go to `target`; `now`: epoch ms. Never rejects. */
+  allows(target: Target, past: readonly PastAttempt[], now: number): boolean | Promise<boolean> {
     if (this.#paid === past.length) return true;
     this.#paid = past.length;
     if (this.refused.has(target.place)) return true;
     if (past.length > 0 && costsRetry(past, target.place)) return this.#ask(target);
-    this.#budget.called(target.entry, this.#caller, this.#clock.now());
+    this.#budget.called(target.entry, this.#caller, now);
     return true;
   }
 

@@ -5,7 +5,7 @@ import { counted, draw, SLOT_MS, slotOf, type Bucket, type Counted, type Draw, t
 const SLOTS = 6;
 
 interface Endpoint {
-  now: Counted;
+  now: { -readonly [K in keyof Counted]: Counted[K] };
   before: Counted[];
   /** By caller: epoch ms before which the bucket is known to refuse. */
   refused: Map<string, number>;
@@ -28,7 +28,10 @@ export class RetryBudget {
   /** A call begins that is no retry. `now`: epoch ms. */
   called(endpoint: string, caller: string | undefined, now: number): void {
     const one = this.#at(endpoint, now);
-    one.now = counted(one.now, caller ?? '');
+    const name = caller ?? '';
+    // The common call changes one number.
+    if (one.now.seen.includes(name)) one.now.calls++;
+    else one.now = { ...counted(one.now, name) };
   }
 
   /** Whether one more request may be spent on an endpoint that this call has asked before; hedges ask here too. Never rejects. */
