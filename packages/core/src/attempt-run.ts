@@ -53,6 +53,7 @@ export class AttemptRun<P> implements Attempt {
   /** Told when the caller leaves, after the source was cancelled. */
   onLeft: () => void = () => {};
   laneWaitMs?: number;
+  queued = false;
   /** Told once, when the attempt is over. */
   onEnd?: () => void;
   watch?: Watch;
@@ -110,6 +111,7 @@ export class AttemptRun<P> implements Attempt {
 
   entered(ms: number, deaf: boolean): void {
     this.laneWaitMs = ms;
+    this.queued = false;
     this.began = this.#clock.now();
     this.#start = this.#clock.mono();
     this.share = Math.min(this.share, Math.max(0, (this.left ?? Infinity) - ms));

@@ -52,6 +52,7 @@ async function enter(lane: Lane, gate: LaneGate, attempt: Attempt, ports: InLane
   const { detach, execTimeout = 0, tpm } = lane.settings;
   const tokens = reservedTokens(facts.tokens, facts.maxTokens);
   const began = ports.clock.mono();
+  attempt.queued = true;
   try {
     const job = await lane.enter({
       caller: from?.caller,

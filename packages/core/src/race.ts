@@ -49,7 +49,7 @@ export class Race<P, H> {
   /** The attempt that is first, with its head or its failure. `after`: ms until `run` is late. */
   async between(run: AttemptRun<P>, after: number): Promise<Came<P, H>> {
     const came = this.#enter(run);
-    if ((await this.#isLate(came, after)) && this.#first === undefined) {
+    if ((await this.#isLate(run, came, after)) && this.#first === undefined) {
       const rival = await this.#ports.rival(() => this.#first === undefined);
       if (rival) void this.#enter(rival);
     }
@@ -89,9 +89,15 @@ export class Race<P, H> {
     return came;
   }
 
-  #isLate(came: Promise<unknown>, after: number): Promise<boolean> {
+  /** Time in a lane's queue is not the model's: it is not late of that. */
+  #isLate(run: AttemptRun<P>, came: Promise<unknown>, after: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const letGo = this.#ports.clock.after(after, () => resolve(true));
+      const look = (): void => {
+        const left = run.queued ? after : after - run.ms();
+        if (left <= 0) resolve(true);
+        else letGo = this.#ports.clock.after(left, look);
+      };
+      let letGo = this.#ports.clock.after(after, look);
       void came.then(() => {
         letGo();
         resolve(false);

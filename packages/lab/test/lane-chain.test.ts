@@ -38,6 +38,18 @@ describe('a chain in lanes', () => {
     expect(clock.armed).toBe(0);
   });
 
+  it('a model is not late for what its call waited: nobody is asked beside it', async () => {
+    const lanes = laneRegistry({ one: { match: ['lab/a'], concurrency: 1 } });
+    const usual = Array.from({ length: 20 }, () => ({ text: 'hello', after: 100 }));
+    const answers = [...usual, { text: 'hello', after: 90 }];
+    const { clock, model, models, events } = scene({ a: answers, b: { text: 'other' } }, { lanes, hedge: true });
+    for (let n = 0; n < 20; n++) await clock.run(tell2(model));
+    await clock.run(Promise.all([1, 2, 3].map(() => tell2(model))));
+    expect(events.filter(({ type }) => type === 'hedge')).toEqual([]);
+    expect([models['a']!.requests.length, models['b']!.requests.length]).toEqual([23, 0]);
+    await lanes.closeAll();
+  });
+
   it("the call's total ends a wait in the queue, and cools nothing", async () => {
     const { clock, model, models, health } = scene({ a: { text: 'hello', after: 60 * SECOND } }, { ...inOne(), timeouts: { total: 5000 } });
     const first = opened(model).then(tell);
