@@ -57,8 +57,15 @@ export class Answering<Q, P> {
   async open(onLeft: () => void): Promise<void> {
     this.#heads.onLeft = onLeft;
     for (;;) {
-      const came = await this.#next();
-      if (came === undefined) return;
+      let came: Came<P, Head<P>>;
+      try {
+        const run = (this.run = await this.pursuit.attempt());
+        if (run === undefined) return;
+        this.out.forget();
+        came = await this.#heads.of({ run, out: this.out }, this.#takeover);
+      } catch (error) {
+        return this.rejected(error);
+      }
       this.run = came.entrant.run;
       this.out = came.entrant.out;
       // The common case: its first content is at hand.
@@ -70,18 +77,6 @@ export class Answering<Q, P> {
         if (this.over) return;
         await this.pursuit.failed(came.entrant.run, error).catch(this.rejected);
       }
-    }
-  }
-
-  /** The next attempt, and how its head came; undefined: the consumer has left. */
-  async #next(): Promise<Came<P, Head<P>> | undefined> {
-    try {
-      const run = (this.run = await this.pursuit.attempt());
-      if (run === undefined) return undefined;
-      this.out.forget();
-      return await this.#heads.of({ run, out: this.out }, this.#takeover);
-    } catch (error) {
-      return this.rejected(error);
     }
   }
 

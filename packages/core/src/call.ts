@@ -36,9 +36,10 @@ export class Call<Q, P> implements Answer<P> {
   }
 
   /** Asks target after target until one has shown something worth handing on. */
-  async open(): Promise<void> {
+  async open(): Promise<this> {
     await this.#answering.open(this.#left);
     this.#pulling = false;
+    return this;
   }
 
   /** The common part takes one promise: what is unusual goes the long way round. */

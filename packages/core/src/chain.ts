@@ -28,10 +28,8 @@ export function chain<Q, P>(spec: ChainSpec<Q, P>, ports: ChainPorts): Chain<Q, 
   return {
     name: spec.name,
     targets,
-    async call(request, facts, options) {
-      const call = new Call(known, own, worked, request, facts, options);
-      await call.open();
-      return call;
+    call(request, facts, options) {
+      return new Call(known, own, worked, request, facts, options).open();
     },
   };
 }
