@@ -1,7 +1,7 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { MovingStore } from './moving-store.ts';
 import { hash53 } from './rules/hash.ts';
-import { opaqueValues } from './rules/transcript/opaque.ts';
+import { knownBy } from './rules/transcript/opaque.ts';
 import type { Origin } from './rules/transcript/origin.ts';
 
 export interface MovingPorts {
@@ -72,8 +72,7 @@ export class Moving {
     const wanted = new Set<string>();
     for (const { content } of prompt) {
       if (typeof content === 'string') continue;
-      for (const part of content)
-        for (const value of opaqueValues(part.providerOptions)) if (!this.#values.has(nameOf(value))) wanted.add(nameOf(value));
+      for (const part of content) for (const value of knownBy(part)) if (!this.#values.has(nameOf(value))) wanted.add(nameOf(value));
     }
     return wanted.size === 0 ? undefined : this.#fetch(store, [...wanted], now());
   }

@@ -1,6 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { holdfast, type Model } from '@holdfast/core';
 import { MemoryMoving, type ModelOptions, type MovingStore, type Part } from '@holdfast/core/engine';
 import { labProvider, texts, type Checked, type Fault, type LabProvider, type LabProviderOptions } from '@holdfast/lab';
@@ -153,6 +154,25 @@ describe.each(APIS)('what a request had to be changed for is changed back, and s
     for await (const part of (await on.model.doStream(asked)).stream)
       if (part.type === 'stream-start') expect(part.warnings).toEqual(warnings);
   });
+});
+
+it('T1: reasoning that carries nothing opaque is known by what it says', async () => {
+  const at = (url: string, name: string): Model => createOpenAICompatible({ baseURL: url, apiKey: 'k', name })('small-1');
+  const east = await lab('east', 'openai-compatible', { script });
+  const west = await lab('west', 'openai-compatible', { script });
+  const [home, away] = [at(east.url, 'east'), at(west.url, 'west')] as const;
+  const store = new MemoryMoving();
+  const caller = new Caller();
+  for (const order of [
+    [home, away],
+    [away, home],
+    [home, away],
+  ])
+    await caller.say(holdfast({ models: order, moving: store }), 'say');
+  const last = (provider: LabProvider): string => JSON.stringify(provider.requests.at(-1)!.body);
+  expect(last(east)).toContain('"reasoning_content":"thought of east"');
+  expect(last(west)).toContain('"reasoning_content":"thought of west"');
+  expect([last(east).includes('thought of west'), last(west).includes('thought of east')]).toEqual([false, false]);
 });
 
 const CALLED: Prompt = [

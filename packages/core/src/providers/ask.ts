@@ -45,9 +45,9 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
   };
 }
 
-async function bare(model: Model, { options, seen, over }: FittedRequest, attempt: Attempt): Promise<Source<Part>> {
+async function bare(model: Model, { options, hearsReasoning, seen, over }: FittedRequest, attempt: Attempt): Promise<Source<Part>> {
   const { signal } = attempt;
-  const info: StreamInfo = { signal, seen, end: over };
+  const info: StreamInfo = { signal, hearsReasoning, seen, end: over };
   const own = { ...options, abortSignal: signal };
   try {
     if (attempt.target.streams !== false) {
@@ -90,9 +90,14 @@ async function opened(model: Model, options: ModelOptions, signal: AbortSignal):
   }
 }
 
-async function wired(model: Model, { options: asked, seen, over }: FittedRequest, exchange: Exchange): Promise<Source<Part>> {
+async function wired(
+  model: Model,
+  { options: asked, hearsReasoning, seen, over }: FittedRequest,
+  exchange: Exchange,
+): Promise<Source<Part>> {
   const options: ModelOptions = { ...asked, abortSignal: exchange.signal };
   const info: StreamInfo = {
+    hearsReasoning,
     seen,
     failure: () => exchange.failure,
     signal: exchange.attempt.signal,

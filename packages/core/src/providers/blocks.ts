@@ -5,15 +5,23 @@ import type { Part } from '../model.ts';
  * Text, reasoning and tool input each have ids of their own. Lists, not sets: there is hardly ever more than one of a kind.
  */
 export class Blocks {
+  readonly #hearsReasoning: boolean;
   readonly #text: string[] = [];
   readonly #reasoning: string[] = [];
   readonly #input: string[] = [];
+
+  /** `hearsReasoning`: somebody wants to see every piece of it. */
+  constructor(hearsReasoning = false) {
+    this.#hearsReasoning = hearsReasoning;
+  }
 
   /** A piece of a block that is open: the commonest part, and nothing to do for it. */
   goesOn(part: Part): boolean {
     if (part.type === 'text-delta') return this.#text.includes(part.id);
     // Signatures come with a piece of their own.
-    return part.type === 'reasoning-delta' && part.providerMetadata === undefined && this.#reasoning.includes(part.id);
+    return (
+      part.type === 'reasoning-delta' && !this.#hearsReasoning && part.providerMetadata === undefined && this.#reasoning.includes(part.id)
+    );
   }
 
   /** Puts `part`, and what must stand before it, into `out`; or nothing, where it repeats or ends what is not there. */

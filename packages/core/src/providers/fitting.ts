@@ -3,7 +3,7 @@ import type { Attempt, ModelOptions, Part } from '../model.ts';
 import type { Moving } from '../moving.ts';
 import type { Target } from '../rules/target.ts';
 import { wantsOf } from '../rules/transcript/families.ts';
-import { opaqueValues } from '../rules/transcript/opaque.ts';
+import { ofThought, opaqueValues } from '../rules/transcript/opaque.ts';
 import type { ProjectionTarget } from '../rules/transcript/origin.ts';
 import { Projections, type Projected } from '../rules/transcript/projector.ts';
 import { isForModel, unsignedFrom } from '../rules/transcript/repair-names.ts';
@@ -16,6 +16,8 @@ import { dialectOf } from './dialects.ts';
 /** A request as the vendor's package must get it, and what becomes of the answer. */
 export interface FittedRequest {
   readonly options: ModelOptions;
+  /** `seen` wants the pieces of reasoning too: nothing else tells whose it is. */
+  readonly hearsReasoning: boolean;
   /** Called for every part that is no plain piece of text, before it is handed on. */
   seen(part: Part): Part;
   /** The target has taken the request: what was repaired for it is remembered (T3). */
@@ -109,10 +111,13 @@ interface Answering {
 
 function answering(options: ModelOptions, { warnings, names, moving, target, learn }: Answering): FittedRequest {
   const values: string[] = [];
+  const thoughts = new Map<string, string[]>();
+  const keeps = moving?.keepsMakers === true;
   return {
     options,
+    hearsReasoning: keeps && (target.protocol === 'openai-chat' || target.protocol === 'other'),
     seen(part) {
-      if (moving?.keepsMakers && 'providerMetadata' in part && part.type !== 'finish') values.push(...opaqueValues(part.providerMetadata));
+      if (keeps) note(part, values, thoughts);
       if (warnings.length > 0 && part.type === 'stream-start') return { ...part, warnings: [...part.warnings, ...warnings] };
       if (names !== undefined && 'toolName' in part) return { ...part, toolName: names.get(part.toolName) ?? part.toolName };
       return part;
@@ -120,4 +125,19 @@ function answering(options: ModelOptions, { warnings, names, moving, target, lea
     taken: () => learn.forEach((repair) => moving?.learn(scopeOf(target), repair)),
     over: () => moving?.handedOut(values.splice(0), target),
   };
+}
+
+/** By what a block will be known when it comes back. */
+function note(part: Part, values: string[], thoughts: Map<string, string[]>): void {
+  if (part.type === 'finish' || part.type === 'response-metadata') return;
+  if ('providerMetadata' in part) values.push(...opaqueValues(part.providerMetadata));
+  if (part.type === 'reasoning-delta') {
+    const pieces = thoughts.get(part.id);
+    if (pieces) pieces.push(part.delta);
+    else thoughts.set(part.id, [part.delta]);
+  } else if (part.type === 'reasoning-end') {
+    const text = thoughts.get(part.id)?.join('');
+    if (text) values.push(ofThought(text));
+    thoughts.delete(part.id);
+  }
 }

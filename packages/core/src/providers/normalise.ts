@@ -23,6 +23,8 @@ export interface StreamInfo {
   want?(wanted: boolean): void;
   /** Takes the function that is to be called at each sign of life without content. */
   pings?(ping: () => void): void;
+  /** `seen` wants the pieces of reasoning too. */
+  readonly hearsReasoning?: boolean;
   /** What is handed on for a part; called for every one but pieces of open blocks without metadata. */
   seen?(part: Part): Part;
   /** The stream is over; `cut` when the consumer left before its end. */
@@ -56,7 +58,7 @@ function refused({ finishReason }: Part & { type: 'finish' }, protocol: Protocol
 class Normaliser implements Source<Part> {
   readonly #reader: PartReader;
   readonly #info: StreamInfo;
-  readonly #blocks = new Blocks();
+  readonly #blocks: Blocks;
   /** Parts that are due; more than one only where one part of the package stands for several. */
   readonly #due: Part[] = [];
   #waiting: ((part: Part | End) => void) | undefined;
@@ -81,6 +83,7 @@ class Normaliser implements Source<Part> {
   constructor(reader: PartReader, info: StreamInfo) {
     this.#reader = reader;
     this.#info = info;
+    this.#blocks = new Blocks(info.hearsReasoning);
     this.#wireless = info.pings === undefined && info.want === undefined;
     info.want?.(false);
     info.pings?.(() => this.#settle({ type: 'ping' }));

@@ -26,3 +26,18 @@ export function opaqueValues(metadata: Readonly<Record<string, unknown>> | undef
   }
   return found ?? NONE;
 }
+
+interface Block {
+  readonly type?: string;
+  readonly text?: string;
+  readonly providerOptions?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Reasoning that carries nothing opaque is known by what it says. */
+export const ofThought = (text: string): string => `reasoning:${text}`;
+
+/** What a block of a history can be known by. */
+export function knownBy({ type, text, providerOptions }: Block): readonly string[] {
+  const values = opaqueValues(providerOptions);
+  return values === NONE && type === 'reasoning' && text !== undefined && text.length >= SHORTEST ? [ofThought(text)] : values;
+}

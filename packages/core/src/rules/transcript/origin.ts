@@ -1,6 +1,6 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { Target } from '../target.ts';
-import { opaqueValues } from './opaque.ts';
+import { knownBy } from './opaque.ts';
 import type { Wants } from './wants.ts';
 
 /** Where a message or a block came from. Stands in `providerOptions.holdfast.origin` of the lossless history. */
@@ -56,14 +56,14 @@ export function standing(holder: Holder, target: ProjectionTarget, whole: Standi
   const origin = originOf(holder);
   if (origin) return isSame(origin, target) ? 'own' : 'foreign';
   if (whole !== 'unknown') return whole;
-  const { providerOptions } = holder;
-  if (!providerOptions) return 'unknown';
   if (target.madeBy) {
-    for (const value of opaqueValues(providerOptions)) {
+    for (const value of knownBy(holder)) {
       const maker = target.madeBy(value);
       if (maker) return isSame(maker, target) ? 'own' : 'foreign';
     }
   }
+  const { providerOptions } = holder;
+  if (!providerOptions) return 'unknown';
   let foreign = false;
   for (const name in providerOptions) {
     if (name === 'holdfast') continue;
