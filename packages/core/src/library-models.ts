@@ -1,6 +1,6 @@
 import type { Reachable } from './compose.ts';
 import { openedWith } from './keyed-chain.ts';
-import { libraryPrice } from './library-prices.ts';
+import { libraryOutput, libraryPrice } from './library-prices.ts';
 import type { LiveKey, LiveKeyPorts } from './live-key.ts';
 import type { Model, ModelOptions } from './model.ts';
 import { currentModel, modelProblem, type AnyModel } from './model-versions.ts';
@@ -100,10 +100,15 @@ export function reachableOf(entries: readonly ModelEntry[], ports: SharedPorts, 
     const times = (seen.get(plain) ?? 0) + 1;
     seen.set(plain, times);
     const name = times === 1 ? plain : `${plain}#${times}`;
+    const most = libraryOutput(model);
     const price = libraryPrice(model, given.price, (option) => where(`models[${index}].${option}`));
     for (const [nth, source] of (sources ?? [undefined]).entries()) {
       const credential = `${name}#key${nth === 0 ? '' : nth + 1}`;
-      const target = { ...targetOf({ ...given, name, credential, place: places.length }, model), ...(price && { price }) };
+      const target = {
+        ...targetOf({ ...given, name, credential, place: places.length }, model),
+        ...(price && { price }),
+        ...(most && { maxOutput: most }),
+      };
       places.push(reach(target, given, source && sharedKey(`the key of ${name}`, source, ports), ports));
     }
   }

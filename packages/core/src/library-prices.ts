@@ -19,8 +19,15 @@ const RATES = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
 /** The price an entry is given, else the published one of a model asked at its own vendor; undefined: nobody knows. */
 export function libraryPrice({ provider, modelId }: Model, given: unknown, where: (name: string) => string): Price | undefined {
   if (given !== undefined) return checkedPrice(given, where);
+  return publishedOf(provider, modelId)?.price;
+}
+
+/** The most tokens of output that are published of a model: what a budget holds where a request says nothing. */
+export const libraryOutput = ({ provider, modelId }: Model): number | undefined => publishedOf(provider, modelId)?.maxOutput;
+
+function publishedOf(provider: string, modelId: string): ReturnType<typeof knownModel> {
   const vendor = VENDORS.find(([pattern]) => pattern.test(provider))?.[1];
-  return vendor === undefined ? undefined : knownModel(vendor, modelId)?.price;
+  return vendor === undefined ? undefined : knownModel(vendor, modelId);
 }
 
 function checkedPrice(given: unknown, where: (name: string) => string): Price {

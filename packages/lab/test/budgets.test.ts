@@ -185,6 +185,15 @@ describe('a budget', () => {
     }
   });
 
+  it('holds what is published of a model where the request does not say how much it may answer', async () => {
+    const model = scriptedModel({ provider: 'anthropic.messages', id: 'claude-haiku-4-5', script: answer(1, 1) });
+    const budgets = [{ name: 'b', tokensPerDay: 60_000 }];
+    const ask = (more: object) => holdfast({ models: [model], budgets }).doGenerate({ prompt: PROMPT, ...more });
+    const error = await Promise.resolve(ask({})).catch((reason: unknown) => reason);
+    expect(isBudgetExceeded(error) && Math.floor(error.budget.needs / 1000)).toBe(64);
+    await ask({ maxOutputTokens: 1000 });
+  });
+
   it('of tokens limits a stream too', async () => {
     const { model, clock } = scene({ one: { script: answer(1, 1) } }, { budgets: [{ name: 'b', tokensPerDay: 10 }] });
     const failed = await clock.run(
