@@ -13,7 +13,9 @@ import { promisify } from 'node:util';
 const began = performance.now();
 const { holdfast, isCallFailure } = await import('@holdfast/core');
 const importMs = performance.now() - began;
-const { sqliteHealth } = await import('@holdfast/core/sqlite');
+const { sqliteCalls, sqliteHealth } = await import('@holdfast/core/sqlite');
+const { asyncAttribution } = await import('@holdfast/core/node');
+const { openSinks } = await import('@holdfast/core/sinks');
 
 type Entry = Parameters<typeof holdfast>[0]['models'][number];
 type Model = Extract<Entry, { readonly specificationVersion: 'v4' }>;
@@ -89,6 +91,20 @@ async function takeover(): Promise<void> {
   assert.deepEqual(told, { text: 'Hello, world.', withdrawn: 1, target: 'smoke/second' });
 }
 
+/** Labels follow the work, and the record of it lies in SQLite. */
+async function recorded(folder: string): Promise<void> {
+  const calls = sqliteCalls(folder);
+  const sinks = openSinks({ records: calls });
+  const attribution = asyncAttribution();
+  const chain = holdfast({ models: fallen(), sinks, attribution });
+  await Promise.all(['ann', 'bob'].map((user) => attribution.run({ user }, () => tell(chain))));
+  assert(await sinks.flush());
+  const kept = await calls.list();
+  assert.deepEqual(kept.map(({ user }) => user).toSorted(), ['ann', 'bob']);
+  for (const { state, record } of kept) assert(state === 'done' && record?.target === 'smoke/second');
+  await calls.close();
+}
+
 async function failure(): Promise<void> {
   const alone = holdfast({ models: [model('only', Object.assign(new Error('no'), { statusCode: 401 }))] });
   const error = await tell(alone).catch((reason: unknown) => reason);
@@ -122,6 +138,7 @@ async function all(): Promise<void> {
     await fallback();
     await takeover();
     await failure();
+    await recorded(folder);
     await shared(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { versionChecks } from './doctor-checks.ts';
+import { laneChecks, versionChecks } from './doctor-checks.ts';
 import { doctorLines } from './render/doctor-lines.ts';
 import { PLAIN } from './render/style.ts';
 
@@ -22,6 +22,16 @@ describe('versions', () => {
       level: 'fail',
       what: 'b is not installed',
     }));
+});
+
+describe('lanes', () => {
+  const file = (lanes: object) => ({ lanes }) as never;
+
+  it('a rate that each process counts by itself is to be looked at', () => {
+    expect(laneChecks(undefined)).toEqual([]);
+    expect(laneChecks(file({ slow: { match: ['*'] } }))).toMatchObject([{ level: 'ok' }]);
+    expect(laneChecks(file({ slow: { rpm: 60 }, other: {} }))).toMatchObject([{ level: 'warn', way: expect.stringContaining('of slow,') }]);
+  });
 });
 
 describe('the lines', () => {

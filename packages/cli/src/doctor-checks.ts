@@ -124,6 +124,23 @@ export function accountChecks(entries: readonly Entry[]): readonly Check[] {
   ];
 }
 
+/** Whose limits several processes do not share. */
+export function laneChecks(file: AgentFile | undefined): readonly Check[] {
+  const lanes = Object.entries(file?.lanes ?? {});
+  if (lanes.length === 0) return [];
+  const rated = lanes.filter(([, { rpm, tpm }]) => rpm !== undefined || tpm !== undefined).map(([name]) => name);
+  const what = `${lanes.map(([name]) => name).join(', ')}: slots and rates are counted by each process by itself`;
+  if (rated.length === 0) return [{ check: 'lanes', level: 'ok', what }];
+  return [
+    {
+      check: 'lanes',
+      level: 'warn',
+      what,
+      way: `with several processes divide rpm and tpm of ${rated.join(', ')}, or leave them out: what providers tell is learnt`,
+    },
+  ];
+}
+
 export function priceChecks(targets: readonly Target[]): readonly Check[] {
   const unpriced = [...new Set(targets.filter(({ price, loopback }) => !price && !loopback).map(({ ref }) => ref))];
   if (unpriced.length === 0) return [];

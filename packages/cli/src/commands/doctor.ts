@@ -2,7 +2,7 @@ import { agentChains, load, problemLine, readConfigFile, type AgentFile, type Ch
 import { resolveProvider, systemClock, type ProviderEntry, type Target } from '@holdfast/core/engine';
 import { gatewayFile } from '../config-files.ts';
 import { CommandError, EXIT, type Context } from '../context.ts';
-import { accountChecks, entriesOf, keyChecks, priceChecks, reachChecks, versionChecks, type Entry } from '../doctor-checks.ts';
+import { accountChecks, entriesOf, keyChecks, laneChecks, priceChecks, reachChecks, versionChecks, type Entry } from '../doctor-checks.ts';
 import { databaseFaults } from '../io/database-faults.ts';
 import { healthStore } from '../io/health-store.ts';
 import { machine, packageVersion } from '../io/machine.ts';
@@ -47,6 +47,7 @@ export async function doctor(context: Context, { file: path, offline = false }: 
     ...(entries.length === 0 ? [NO_PROVIDER] : keyChecks(entries)),
     ...reachChecks(entries, reached),
     ...accountChecks(entries),
+    ...laneChecks(read.file),
     ...priceChecks(targets),
   ];
   tell(context, secrets.redactDeep(checks));

@@ -20,7 +20,7 @@ export function usageWords(usage: Usage, cost?: number): string {
 export function recordLines(record: CallRecord): readonly string[] {
   const rows = record.attempts.map((one) => [`${one.attempt}`, one.target, `${Math.round(one.ms)} ms`, attemptWords(one)]);
   const skips = record.skips.map(({ target, why, reason }) => ['-', target, '', `passed over: ${why ? restWords(why.kind) : reason}`]);
-  const total = `${record.outcome === 'done' ? 'done' : record.outcome} in ${Math.round(record.ms)} ms; paid ${usageWords(record.paid, record.usd)}`;
+  const total = `${record.outcome === 'done' ? 'done' : record.outcome} in ${Math.round(record.ms)} ms; paid ${usageWords(record.paid, record.usd)}${record.unpriced ? ', unpriced' : ''}`;
   return [
     `call ${record.id}`,
     ...columns([...rows, ...skips]).map((line) => `  ${line}`),

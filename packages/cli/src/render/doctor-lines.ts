@@ -4,7 +4,7 @@ import { wrapped } from './wrap.ts';
 
 /** One thing that was looked at. */
 export interface Check {
-  readonly check: 'versions' | 'state' | 'files' | 'keys' | 'endpoints' | 'clock' | 'accounts' | 'health' | 'prices';
+  readonly check: 'versions' | 'state' | 'files' | 'keys' | 'endpoints' | 'clock' | 'accounts' | 'health' | 'lanes' | 'prices';
   readonly level: 'ok' | 'warn' | 'fail';
   readonly what: string;
   /** The way out. */
