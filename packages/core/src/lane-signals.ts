@@ -1,40 +1,37 @@
 import type { LaneJob } from './lane-job.ts';
 
-interface Listeners {
-  readonly jobs: Set<LaneJob>;
-  readonly letGo: () => void;
-}
+const ONCE = { once: true } as const;
 
 /** One listener for one signal, however many jobs wait on it; none for a signal without a job. */
 export class LaneSignals {
-  readonly #signals = new Map<AbortSignal, Listeners>();
+  /** Most signals have one job. */
+  readonly #signals = new Map<AbortSignal, LaneJob | Set<LaneJob>>();
   readonly #left: (job: LaneJob, reason: unknown) => void;
 
   constructor(left: (job: LaneJob, reason: unknown) => void) {
     this.#left = left;
   }
 
-  get size(): number {
-    return this.#signals.size;
-  }
-
   add(job: LaneJob, signal: AbortSignal): void {
     const known = this.#signals.get(signal);
-    if (known) return void known.jobs.add(job);
-    const jobs = new Set([job]);
-    const fired = (): void => {
-      this.#signals.delete(signal);
-      for (const one of jobs) this.#left(one, signal.reason);
-    };
-    signal.addEventListener('abort', fired, { once: true });
-    this.#signals.set(signal, { jobs, letGo: () => signal.removeEventListener('abort', fired) });
+    if (known instanceof Set) return void known.add(job);
+    if (!known) signal.addEventListener('abort', this.#fired, ONCE);
+    this.#signals.set(signal, known ? new Set([known, job]) : job);
   }
 
-  remove(job: LaneJob): void {
-    const { signal } = job.options;
-    const known = signal && this.#signals.get(signal);
-    if (!known?.jobs.delete(job) || known.jobs.size > 0) return;
-    known.letGo();
-    this.#signals.delete(signal!);
+  remove(job: LaneJob, signal: AbortSignal): void {
+    const known = this.#signals.get(signal);
+    if (known instanceof Set) known.delete(job);
+    if (known !== job && !(known instanceof Set && known.size === 0)) return;
+    this.#signals.delete(signal);
+    signal.removeEventListener('abort', this.#fired);
   }
+
+  readonly #fired = ({ target }: Event): void => {
+    const signal = target as AbortSignal;
+    const known = this.#signals.get(signal);
+    this.#signals.delete(signal);
+    if (known instanceof Set) for (const job of known) this.#left(job, signal.reason);
+    else if (known) this.#left(known, signal.reason);
+  };
 }

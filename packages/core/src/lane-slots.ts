@@ -118,7 +118,7 @@ export class LaneSlots implements JobHome {
   }
 
   #unwait(job: LaneJob): void {
-    if (job.options.signal) this.#signals.remove(job);
+    if (job.options.signal) this.#signals.remove(job, job.options.signal);
     if (typeof job.wait === 'function') job.wait();
     job.wait = undefined;
   }
