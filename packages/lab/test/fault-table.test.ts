@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AFTER_TOOL, APIS, ask, httpScene, scopesAt, type Api, type Told } from './http-scene.ts';
 
 /** Ms. Long enough for a healthy answer on a busy machine. */
-const LIMIT = 150;
+const LIMIT = 200;
 
 const TEXT = texts.plain;
 const CALLS = [
@@ -92,7 +92,7 @@ function complete(told: Told): void {
 }
 
 beforeAll(async () => {
-  // Packages are loaded on first use: not within a limit of 150 ms.
+  // Packages are loaded on first use: not within a limit of 200 ms.
   for (const api of APIS) {
     await using warm = await httpScene({ east: { api, ...healthy } });
     await ask(warm);

@@ -92,7 +92,7 @@ describe.each(APIS)('models of the AI SDK, %s', (api) => {
     const east = await lab('east', api, { fault });
     const west = await lab('west', api === 'anthropic' ? 'openai' : 'anthropic');
     const models = [vendor(api, east), vendor(api === 'anthropic' ? 'openai' : 'anthropic', west)];
-    const timeouts = { firstToken: 150, stall: 150, silence: 150 };
+    const timeouts = { firstToken: 200, stall: 200, silence: 200 };
     const told = await ask({ model: holdfast({ models, onPartial: 'restart', random: () => 0, timeouts }) });
     expect(told).toMatchObject({ text: TEXT, finish: 'stop', failure: undefined, record: { place: 1 } });
     expect(told.record!.attempts[0]!.failure).toMatchObject({ kind: 'timeout' });
