@@ -1,4 +1,4 @@
-/** What several processes share in SQLite, health, budgets and records of calls: it needs Node or Bun and is therefore no part of the package's main entry. */
+/** What several processes share, in SQLite: it needs Node or Bun and is therefore no part of the package's main entry. */
 export { sqliteBudgets } from './io/budget-open.ts';
 export { sqliteHealth, type SharedHealthOptions } from './io/health-open.ts';
 export { sqliteMoving } from './io/moving-open.ts';
