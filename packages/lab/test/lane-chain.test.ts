@@ -1,5 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { callInfoOf, generateWith, holdfast, isModelFailure, laneRegistry, type HoldfastOptions, type Model } from '@holdfast/core';
+import { agentRuntime, memorySessions } from '@holdfast/agent';
+import {
+  callInfoOf,
+  generateWith,
+  holdfast,
+  isModelFailure,
+  laneRegistry,
+  metaCalls,
+  systemClock,
+  systemNewId,
+  type HoldfastOptions,
+  type Model,
+} from '@holdfast/core';
 import { scriptedModel, VirtualClock, type ModelAnswer, type ScriptedModel } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
 import { failureOf, PROMPT, scene, tell } from './scene.ts';
@@ -255,6 +267,26 @@ describe('streams in lanes', () => {
   });
 });
 
+/** One run of an agent, to its end. */
+async function ran(model: Model): Promise<void> {
+  const runtime = agentRuntime({
+    agent: { name: 'root', file: '/agents/root.yaml', instruction: 'Be brief.', cwd: '/work' },
+    model,
+    tools: [],
+    permit: () => ({ do: 'run' }),
+    store: memorySessions(),
+    clock: systemClock,
+    newId: systemNewId,
+    identity: { self: () => ({ pid: 1, started: '0', boot: '0' }), alive: () => true },
+    redact: (data) => data,
+    reap: async () => false,
+    attended: false,
+  });
+  const run = await runtime.start({ prompt: 'Say good morning.' });
+  expect((await run.done).answer).toBe('Good morning.');
+  await runtime.close();
+}
+
 const bare = (modelId: string): Omit<Model, 'doStream'> => ({
   doGenerate: () => Promise.reject(new Error('is streamed')),
   specificationVersion: 'v4',
@@ -407,8 +439,17 @@ describe('registries', () => {
     await clock.run(tell2(chain));
     await clock.run(generated(chain, clock));
     await clock.run(Promise.resolve(generateWith({ model: chain, prompt: 'a number', schema: { type: 'object' } })));
+    const meta = metaCalls({ models: { fast: chain }, allow: ['fast'], clock });
+    await clock.run(meta.for({ run: 'r' }).generate({ model: 'fast', prompt: 'a number', schema: { type: 'object' } }));
     expect(lanes.get('one')!.stats().started).toBe(models.reduce((sum, { requests }) => sum + requests.length, 0));
   });
+});
+
+it('B4.48: so is every model call of a run of an agent', async () => {
+  const model = scriptedModel({ provider: 'lab', script: { text: 'Good morning.' } });
+  const lanes = laneRegistry({ one: { match: ['lab'] } });
+  await ran(holdfast({ models: [model], lanes }));
+  expect([model.requests.length, lanes.get('one')!.stats().started]).toEqual([1, 1]);
 });
 
 describe('rates', () => {
