@@ -41,7 +41,16 @@ export class Answering<Q, P> {
     this.#options = options;
     this.pursuit = new Pursuit(spec, ports, worked, facts, options);
     const held = this.#onPartial === 'continue' && spec.settings.structured !== 'live' && (spec.continuer?.structured(request) ?? false);
-    this.#heads = new Heads({ spec, clock: ports.clock, pursuit: this.pursuit, request, facts, mode: options.mode, held });
+    this.#heads = new Heads({
+      spec,
+      clock: ports.clock,
+      pursuit: this.pursuit,
+      request,
+      facts,
+      mode: options.mode,
+      signal: options.signal,
+      held,
+    });
   }
 
   get #onPartial(): OnPartial {
@@ -66,6 +75,7 @@ export class Answering<Q, P> {
       } catch (error) {
         return this.rejected(error);
       }
+      if (this.over) return;
       this.run = came.entrant.run;
       this.out = came.entrant.out;
       // The common case: its first content is at hand.
@@ -142,6 +152,7 @@ export class Answering<Q, P> {
     const { reader } = this.#spec;
     const failure = await this.pursuit.failed(run, error).catch(this.rejected);
     if (this.over) return;
+    this.#takeover?.counted(run);
     const mend = mendOf(this.#takeover ? 'hard' : run.shown, answer, this.#onPartial);
     if (mend === 'continue') return this.#goesOn(run, failure);
     if (mend === 'fail') return this.rejected(await this.pursuit.end.gaveUp(failure.kind, failure));
@@ -152,7 +163,7 @@ export class Answering<Q, P> {
       this.out.push([reader.withdrawn(run.attempt, failure)]);
     }
     if (mend !== 'close-turn') return this.pursuit.idle.progressed();
-    return this.#closed('closed-after-tools', 'tool-calls');
+    return this.#closed(run, 'closed-after-tools', 'tool-calls');
   }
 
   /** What was shown stays, and others are asked to go on from there. */
@@ -163,22 +174,25 @@ export class Answering<Q, P> {
     const parts = known ? known.again() : begun?.parts;
     if (takeover === undefined || parts === undefined) return this.rejected(await this.pursuit.end.gaveUp(failure.kind, failure));
     this.out.push(parts);
+    if (takeover.spent) {
+      this.out.push(takeover.answer.closing());
+      return this.#closed(run, 'ended-at-limit', 'length');
+    }
     if (run.shown === 'hard') this.pursuit.ledger.fated('continued');
     this.pursuit.teller.takenOver(run, failure, takeover.shown);
     this.pursuit.grown(takeover.facts);
-    if (!takeover.spent) return this.pursuit.idle.progressed();
-    this.out.push(takeover.answer.closing());
-    return this.#closed('ended-at-limit', 'length');
+    return this.pursuit.idle.progressed();
   }
 
-  async #closed(mark: string, reason: 'tool-calls' | 'length'): Promise<void> {
+  async #closed(run: AttemptRun<P>, mark: string, reason: 'tool-calls' | 'length'): Promise<void> {
     this.over = true;
-    this.#last(await this.pursuit.end.closed(mark), ({ usage }) => this.#spec.reader.closeTurn(usage ?? {}, reason));
+    this.#last(await this.pursuit.end.closed(mark, run.joined), ({ usage }) => this.#spec.reader.closeTurn(usage ?? {}, reason));
   }
 
   leave(reason: unknown): CallFailure {
     this.over = true;
     this.out.clear();
-    return this.pursuit.left(this.run, reason);
+    const racing = this.#heads.leave();
+    return this.pursuit.left(racing.length > 0 || this.run === undefined ? racing : [this.run], reason);
   }
 }

@@ -37,7 +37,7 @@ export class AttemptEnds<P> {
 
   /** The first content of `run` has come: it proves its scopes alive and ends the probe (H6). */
   committed(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> | undefined {
-    if (run.firstMs !== undefined) return undefined;
+    if (run.firstMs !== undefined || run.told) return undefined;
     const { idle, teller, probe, witness } = this.#to;
     run.firstMs = run.ms();
     idle.progressed();
@@ -61,6 +61,8 @@ export class AttemptEnds<P> {
   }
 
   #ended(run: AttemptRun<P>, failure: ModelFailure, chance: number): void {
+    if (run.told) return;
+    run.told = true;
     const { ledger, end, teller } = this.#to;
     const record = ledger.failed(run, failure, this.#ports.clock.now(), chance);
     if (run.shown === 'hard') end.salvaged = (run.answer ?? run.reading).shown;
@@ -73,19 +75,24 @@ export class AttemptEnds<P> {
     const failure = new ModelFailure('cancelled', 'another model was faster', { code: 'beaten' });
     run.end(failure);
     if (run.probe) probe.end();
+    if (run.told) return;
+    run.told = true;
     teller.ended(run, ledger.beaten(run, failure), failure);
     void witness.failed(run, failure).catch(() => {});
   }
 
   /** Nobody reads any more. What is under way is let go; it counts against nobody, and a lease is given back. */
-  left(run: AttemptRun<P> | undefined, reason: unknown = LEFT): CallFailure {
-    if (run) {
-      run.end(reason);
-      const failure = left(reason);
-      this.#ended(run, failure, 0);
-      void this.#to.witness.failed(run, failure).catch(() => {});
-    }
+  left(runs: readonly AttemptRun<P>[], reason: unknown = LEFT): CallFailure {
+    for (const run of runs) this.abandoned(run, reason);
     return this.cancelled(reason);
+  }
+
+  /** `run` is let go because nobody wants its answer. */
+  abandoned(run: AttemptRun<P>, reason: unknown): void {
+    run.end(reason);
+    const failure = left(reason);
+    this.#ended(run, failure, 0);
+    void this.#to.witness.failed(run, failure).catch(() => {});
   }
 
   cancelled(reason: unknown): CallFailure {

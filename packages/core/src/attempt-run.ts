@@ -49,6 +49,8 @@ export class AttemptRun<P> implements Attempt {
   answer: Reading<P> | undefined;
   joined: Joined | undefined;
   shown: Commit = 'nothing';
+  /** Its end was told to everybody. */
+  told = false;
   firstMs: number | undefined;
   /** Told when the caller leaves, after the source was cancelled. */
   onLeft: () => void = () => {};

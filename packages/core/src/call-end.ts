@@ -7,7 +7,7 @@ import { EMPTY_TURN } from './rules/empty.ts';
 import type { FailureKind, ModelFailure } from './rules/failure.ts';
 import type { AttemptRecord, CallRecord } from './rules/record.ts';
 import { stopMessage } from './rules/stop-message.ts';
-import { joinedUsage } from './rules/usage.ts';
+import { joinedUsage, type Joined } from './rules/usage.ts';
 import type { Teller } from './teller.ts';
 import type { Witness } from './witness.ts';
 
@@ -41,16 +41,22 @@ export class CallEnd {
   won<P>(run: AttemptRun<P>): CallRecord {
     const winner = this.#ledger.won(run);
     this.#teller.ended(run, winner);
-    if (run.joined === undefined || winner.usage === undefined) return this.#end('done', winner);
-    this.#ledger.marks.push('usage-estimated');
-    return this.#end('done', { ...winner, usage: joinedUsage(winner.usage, run.joined) });
+    return this.#end('done', this.#ofAnswer(winner, run.joined));
   }
 
   /** C7: a break after completed calls, or at the caller's limit of tokens, ends the turn as it stands; the last attempt keeps its failure. */
-  async closed(mark: string): Promise<CallRecord> {
+  async closed(mark: string, joined: Joined | undefined): Promise<CallRecord> {
     this.#ledger.marks.push(mark);
     await this.#witness.gaveUp();
-    return this.#end('done', this.#ledger.last());
+    const last = this.#ledger.last();
+    return this.#end('done', last && this.#ofAnswer(last, joined));
+  }
+
+  /** C9: the last target's tokens are not those of an answer that others began. */
+  #ofAnswer(last: AttemptRecord, joined: Joined | undefined): AttemptRecord {
+    if (joined === undefined || last.usage === undefined) return last;
+    this.#ledger.marks.push('usage-estimated');
+    return { ...last, usage: joinedUsage(last.usage, joined) };
   }
 
   /** A remark for the record. Targets that agree on an empty turn (E4) have not failed. */

@@ -7,6 +7,7 @@ import { inLane } from './lane-wrap.ts';
 import { languageModel } from './language-model.ts';
 import { withObjectMode } from './object-mode.ts';
 import { stack, type Ask, type Model, type ModelOptions, type Part, type Wrap } from './model.ts';
+import type { Continuer } from './rules/continuing.ts';
 import { optionsContinuer } from './rules/continuing-options.ts';
 import { outputFor } from './rules/fit.ts';
 import { LOWER_EFFORT } from './rules/empty.ts';
@@ -79,6 +80,16 @@ const LOWER: Readonly<Record<Effort, Effort>> = {
   max: 'medium',
 };
 
+/** Whether a target goes on from a beginning, and with what it must not be asked, depends on its own settings too. */
+const withSettings = (
+  continuer: Continuer<ModelOptions>,
+  own: (target: Target, request: ModelOptions) => ModelOptions,
+): Continuer<ModelOptions> => ({
+  ...continuer,
+  ask: (request, cut, way, target) => continuer.ask(own(target, request), cut, way, target),
+  prefills: (request, target) => continuer.prefills(own(target, request), target),
+});
+
 /** E4: reasoning that ate the budget is asked to be shorter. Any other repair is made where the request is fitted to its target (T3). */
 function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
   if (repair === SCHEMA_MODE_REFUSED || repair === SCHEMA_REFUSED) return withoutSchema(request);
@@ -105,13 +116,14 @@ export function modelChain({ name, reachable, settings, timeouts, lanes }: Model
     if (!key) return { target: fitted, ask: stack(ask, withObjectMode(), ...own, ...inner) };
     return { target: withLiveFingerprint(fitted, key), ask: stack(ask, withObjectMode(), ...own, ...inner, withKey(key, isRefusal)) };
   });
+  const own = (target: Target, request: ModelOptions): ModelOptions => merged(reachable[target.place]?.defaults ?? {}, request);
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limits(target, facts).firstToken;
   const classify: ChainPorts['classify'] = (error, target, now) => refreshable(ports.classify(error, target, now), keys.get(target.place));
   const spec = {
     name,
     served,
     reader: settings.toolDeltas === 'live' ? livePartsReader : partsReader,
-    continuer: optionsContinuer,
+    continuer: withSettings(optionsContinuer, own),
     settings,
     firstToken,
     repairOf,

@@ -38,7 +38,7 @@ export async function readHead<P>(
     if (look.ends === 'finish') return part;
     out.hold(part);
     bytes += bytesOf?.(part) ?? 0;
-    withheld ||= look.hold ?? false;
+    withheld ||= look.call ?? false;
     const full = bytes >= (withheld ? CALL_BYTES : HELD_BYTES);
     if (full && withheld && !whole && look.commit === 'nothing') throw new ModelFailure('malformed', 'sent a tool call that does not end');
     if (look.commit === 'nothing' && !full) continue;

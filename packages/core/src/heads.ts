@@ -24,6 +24,7 @@ export interface HeadsOf<Q, P> {
   readonly request: Q;
   readonly facts: RequestFacts;
   readonly mode: CallOptions['mode'];
+  readonly signal: AbortSignal;
   /** Held until it is whole. */
   readonly held: boolean;
 }
@@ -33,6 +34,7 @@ export class Heads<Q, P> {
   /** Told when the caller leaves while one is read. */
   onLeft: () => void = () => {};
   readonly #of: HeadsOf<Q, P>;
+  #racing: Race<P, Head<P>> | undefined;
 
   constructor(of: HeadsOf<Q, P>) {
     this.#of = of;
@@ -46,6 +48,11 @@ export class Heads<Q, P> {
       (head) => ({ entrant, head }),
       (error: unknown) => ({ entrant, error }),
     );
+  }
+
+  /** Nobody reads any more: the attempts under way beside each other. */
+  leave(): readonly AttemptRun<P>[] {
+    return this.#racing?.leave() ?? [];
   }
 
   /** Ms until another target is asked beside `run`: a probe that keeps silent (field note 21), a target that is late for once (hedging). */
@@ -62,9 +69,12 @@ export class Heads<Q, P> {
       read: (entrant) => this.#read(entrant, undefined, race),
       rival: (wanted) => pursuit.rival(run, !run.probe, wanted),
       failed: (other, error) => pursuit.failed(other, error),
-      beaten: (other) => pursuit.beaten(other),
+      beaten: (other) => pursuit.ends.beaten(other),
+      aborted: () => this.#of.signal.aborted,
+      abandoned: (other) => pursuit.ends.abandoned(other, this.#of.signal.reason),
     });
-    return race.between(run, late);
+    this.#racing = race;
+    return race.between(run, late).finally(() => (this.#racing = undefined));
   }
 
   async #read({ run, out }: Entrant<P>, takeover?: Takeover<Q, P>, race?: Race<P, Head<P>>): Promise<Head<P>> {
@@ -72,8 +82,8 @@ export class Heads<Q, P> {
     run.onLeft = this.onLeft;
     run.source = await spec.served[run.target.place]!.ask(this.#requestFor(run, takeover), run);
     if (run.signal.aborted) run.source.cancel(run.signal.reason);
+    if (takeover) return takeover.head(run, out, () => this.#of.pursuit.committed(run));
     const committed = (): Promise<void> | undefined => this.#committed(run, race);
-    if (takeover) return takeover.head(run, out, committed);
     const whole = mode === 'whole';
     const most = whole ? undefined : MOST_STRUCTURED;
     const ended = await readHead(run, out, { whole: whole || held, most, bytesOf: spec.reader.bytes, committed });
@@ -92,7 +102,7 @@ export class Heads<Q, P> {
     if (run.firstMs !== undefined) return undefined;
     race?.shown(run);
     const told = this.#of.pursuit.committed(run);
-    this.#of.spec.firstTimes?.saw(run.target.place, run.firstMs! - (run.laneWaitMs ?? 0));
+    this.#of.spec.firstTimes?.saw(run.target.place, run.firstMs!);
     return told;
   }
 

@@ -77,10 +77,10 @@ export class Ledger {
     return this.#close(run, failure);
   }
 
-  /** It says nothing about its target, so the plan does not hear of it. What it was sent was most likely read, and is paid for. */
+  /** It says nothing about its target, so the plan does not hear of it. What was sent was most likely read, and is paid for. */
   beaten<P>(run: AttemptRun<P>, failure: ModelFailure): AttemptRecord {
     this.marks.push('hedged');
-    return this.#close(run, failure, estimateUsage(run.facts.tokens, run.reading.text));
+    return this.#close(run, failure, run.queued ? undefined : estimateUsage(run.facts.tokens, run.reading.text));
   }
 
   won<P>(run: AttemptRun<P>): AttemptRecord {

@@ -35,7 +35,7 @@ export class Pursuit<Q, P> {
   readonly #options: CallOptions;
   #plan: Plan;
   #facts: RequestFacts;
-  readonly #ends: AttemptEnds<P>;
+  readonly ends: AttemptEnds<P>;
   readonly teller: Teller;
   readonly idle: IdleTime;
   readonly #waiting: Waiting;
@@ -64,7 +64,7 @@ export class Pursuit<Q, P> {
     this.teller = new Teller(ports.emit, ports.clock, this.id);
     this.end = new CallEnd(this.ledger, witness, this.teller, ports.clock, options.ended);
     const { ledger, teller, end, idle } = this;
-    this.#ends = new AttemptEnds(ports, options.signal, { ledger, teller, end, idle, witness, probe: this.#probe });
+    this.ends = new AttemptEnds(ports, options.signal, { ledger, teller, end, idle, witness, probe: this.#probe });
     this.teller.began(spec.name, spec.refs, options);
   }
 
@@ -72,7 +72,7 @@ export class Pursuit<Q, P> {
   async attempt(): Promise<AttemptRun<P> | undefined> {
     const { signal } = this.#options;
     for (;;) {
-      if (signal.aborted) throw this.#ends.cancelled(signal.reason);
+      if (signal.aborted) throw this.ends.cancelled(signal.reason);
       const known = this.#ports.health.read(this.#scopes, this.#ports.clock.now());
       this.#beliefs = known instanceof Map ? known : await known;
       if (this.#waiting.left) return undefined;
@@ -123,7 +123,7 @@ export class Pursuit<Q, P> {
     try {
       await this.#waiting[how](ms);
     } catch (reason) {
-      throw this.#ends.cancelled(reason);
+      throw this.ends.cancelled(reason);
     }
   }
 
@@ -152,10 +152,6 @@ export class Pursuit<Q, P> {
     return this.#begin(step);
   }
 
-  beaten(run: AttemptRun<P>): void {
-    this.#ends.beaten(run);
-  }
-
   #begin(step: Do<'try'>): AttemptRun<P> {
     const target = this.#plan.targets[step.place]!;
     const [attempt, tries] = [++this.#begun, this.ledger.at(step.place).length];
@@ -171,12 +167,12 @@ export class Pursuit<Q, P> {
   }
 
   committed(run: AttemptRun<P>): Promise<void> | undefined {
-    return this.#ends.committed(run, this.#beliefs);
+    return this.ends.committed(run, this.#beliefs);
   }
 
   /** What broke `run`, told to everybody. Rejects when it was the caller who left. */
   async failed(run: AttemptRun<P>, error: unknown): Promise<ModelFailure> {
-    this.#lost = await this.#ends.failed(run, error);
+    this.#lost = await this.ends.failed(run, error);
     return this.#lost.failure;
   }
 
@@ -187,9 +183,9 @@ export class Pursuit<Q, P> {
   }
 
   /** Nobody reads any more. */
-  left(run: AttemptRun<P> | undefined, reason?: unknown): CallFailure {
+  left(runs: readonly AttemptRun<P>[], reason?: unknown): CallFailure {
     this.#waiting.leave();
-    return this.#ends.left(run, reason);
+    return this.ends.left(runs, reason);
   }
 
   #stopped({ kind, decisive, retryAt }: Do<'stop'>): Promise<CallFailure> {

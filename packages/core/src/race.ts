@@ -17,10 +17,13 @@ export interface RacePorts<P, H> {
   readonly read: (entrant: Entrant<P>) => Promise<H>;
   /** Begins a second attempt; undefined: nobody may be asked beside the first. */
   readonly rival: (wanted: () => boolean) => Promise<AttemptRun<P> | undefined>;
-  /** One failed, the other goes on. Rejects when the call is over. */
+  /** One failed, the other goes on. */
   readonly failed: (run: AttemptRun<P>, error: unknown) => Promise<unknown>;
-  /** The other one was faster, or the call is over: it is let go. */
+  /** The other one was faster: it is let go. */
   readonly beaten: (run: AttemptRun<P>) => void;
+  /** The caller has left; what is under way is let go before the call ends. */
+  readonly aborted: () => boolean;
+  readonly abandoned: (run: AttemptRun<P>) => void;
 }
 
 /**
@@ -29,11 +32,15 @@ export interface RacePorts<P, H> {
  *
  * Y1. Two at most, and only before either has shown anything.
  * Y2. Whoever is not first is let go at once; it counts against nobody.
+ * Y3. Who leaves during a race leaves both.
  */
 export class Race<P, H> {
   readonly #ports: RacePorts<P, H>;
   #running: { readonly run: AttemptRun<P>; readonly came: Promise<Came<P, H>> }[] = [];
   #first: AttemptRun<P> | undefined;
+  /** The rival is being chosen. */
+  #choosing: Promise<void> | undefined;
+  #over = false;
 
   constructor(ports: RacePorts<P, H>) {
     this.#ports = ports;
@@ -43,39 +50,54 @@ export class Race<P, H> {
   shown(run: AttemptRun<P>): void {
     if (this.#first) return;
     this.#first = run;
-    this.#letGo(run);
+    this.#letGo(run, this.#ports.beaten);
   }
 
   /** The attempt that is first, with its head or its failure. `after`: ms until `run` is late. */
   async between(run: AttemptRun<P>, after: number): Promise<Came<P, H>> {
     const came = this.#enter(run);
-    if ((await this.#isLate(run, came, after)) && this.#first === undefined) {
-      const rival = await this.#ports.rival(() => this.#first === undefined);
-      if (rival) void this.#enter(rival);
-    }
+    if (!(await this.#isLate(run, came, after))) return came;
+    this.#choosing = this.#choose();
     for (;;) {
-      const one = await Promise.race(this.#running.map((each) => each.came));
-      if (!this.#running.some(({ run: still }) => still === one.entrant.run)) continue;
-      if ('head' in one) this.shown(one.entrant.run);
-      if ('head' in one || this.#running.length === 1) return one;
-      this.#running = this.#running.filter((each) => each.run !== one.entrant.run);
-      await this.#failed(one.entrant.run, one.error);
+      const one = await Promise.race<Came<P, H> | void>([...this.#running.map((each) => each.came), ...this.#pending()]);
+      if (!one) continue;
+      const { run: ended } = one.entrant;
+      if (this.#over) return one;
+      if (!this.#running.some((each) => each.run === ended)) continue;
+      if ('head' in one) this.shown(ended);
+      else if (this.#ports.aborted()) this.#letGo(ended, this.#ports.abandoned);
+      if ('head' in one || (await this.#isLast())) return one;
+      this.#running = this.#running.filter((each) => each.run !== ended);
+      await this.#ports.failed(ended, one.error);
     }
   }
 
-  async #failed(run: AttemptRun<P>, error: unknown): Promise<void> {
-    try {
-      await this.#ports.failed(run, error);
-    } catch (over) {
-      this.#letGo(run);
-      throw over;
-    }
+  /** Nobody reads any more: those under way, which are no longer this race's. */
+  leave(): readonly AttemptRun<P>[] {
+    this.#over = true;
+    return this.#running.splice(0).map(({ run }) => run);
   }
 
-  #letGo(but: AttemptRun<P>): void {
-    const beaten = this.#running.filter(({ run }) => run !== but);
+  async #choose(): Promise<void> {
+    const rival = await this.#ports.rival(() => this.#first === undefined && !this.#over).catch(() => undefined);
+    this.#choosing = undefined;
+    if (rival) void this.#enter(rival);
+  }
+
+  #pending(): readonly Promise<void>[] {
+    return this.#choosing ? [this.#choosing] : [];
+  }
+
+  /** One has failed: whether nobody else is under way, or about to be. */
+  async #isLast(): Promise<boolean> {
+    await this.#choosing;
+    return this.#running.length <= 1;
+  }
+
+  #letGo(but: AttemptRun<P>, how: (run: AttemptRun<P>) => void): void {
+    const others = this.#running.filter(({ run }) => run !== but);
     this.#running = this.#running.filter(({ run }) => run === but);
-    for (const { run } of beaten) this.#ports.beaten(run);
+    for (const { run } of others) how(run);
   }
 
   /** Never rejects. */

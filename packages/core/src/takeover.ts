@@ -146,7 +146,7 @@ export class Takeover<Q, P> {
     if (judged instanceof ModelFailure && judged.kind !== 'empty') return judged;
     const { place } = run.target;
     if (this.#splice!.silent) this.#nothing.add(place);
-    const went = this.#splice!.end(this.#nothing.size > 1);
+    const went = this.#splice!.end(this.#nothing.size > 1, run.reading.finish?.reason === 'stop');
     if (went === 'rejected') return another();
     this.pass(run, went.parts, out);
     this.counted(run);
@@ -154,11 +154,12 @@ export class Takeover<Q, P> {
     return this.#openJoint ? { mark: 'joint-open' } : {};
   }
 
-  /** C9: what `run` told of its tokens is not what the answer took. */
+  /** C9: what `run` told of its tokens is not what the answer took. What was never joined is no part of it. */
   counted(run: AttemptRun<P>): void {
+    if (this.#splice === undefined) return;
     const { quote, anchor } = this.#cut.anchor;
     const added = this.#way === 'prefill' ? quote : quote + anchor;
-    run.joined = { before: this.#cut.shown, added, dropped: this.#splice!.dropped };
+    run.joined = { before: this.#cut.shown, added, dropped: this.#splice.joined ? this.#splice.dropped : run.reading.text.length };
   }
 }
 

@@ -1,3 +1,4 @@
+import { holdfast } from '@holdfast/core';
 import type { ModelOptions } from '@holdfast/core/engine';
 import type { ModelAnswer } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
@@ -182,6 +183,41 @@ describe('C6: the request that goes on', () => {
     expect(answer).toMatchObject({ finish: 'length', record: { outcome: 'done', marks: ['ended-at-limit'] } });
     expect(TEXT.startsWith(answer.text)).toBe(true);
     expect(on.models['b']!.requests).toHaveLength(0);
+  });
+
+  it('what the target’s own settings say of thinking does not come back', async () => {
+    const on = scene({ a: broken(10), b: goesOn() });
+    const models = [
+      on.models['a']!,
+      { model: on.models['b']!, settings: { providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 9000 } } } } },
+    ];
+    const model = holdfast({ models, clock: on.clock, random: () => 0.5 });
+    await on.clock.run(model.doStream({ prompt: PROMPT, maxOutputTokens: 400 }).then(({ stream }) => tell(stream)));
+    expect(on.models['b']!.requests[0]!.providerOptions).toEqual({ anthropic: { thinking: undefined } });
+  });
+
+  it('a provider that heeds the stop sequence sees it in the anchor: the answer ends there', async () => {
+    const before = 'Counting up to a mark: alpha beta gamma delta #';
+    const on = scene({
+      a: { text: `${before}## and more`, chunks: [before, '## and more'], fails: { fail: 'server', afterParts: 4 } },
+      b: (options: ModelOptions): ModelAnswer => ({ text: anchorIn(options)!.slice(0, -1) }),
+    });
+    expect(await told(on, { stopSequences: ['###'] })).toMatchObject({ text: before, finish: 'stop', record: { target: 'lab/b' } });
+  });
+
+  it('C9: an answer closed by us has the tokens of all of it', async () => {
+    const long = Array.from({ length: 60 }, (_, n) => `word ${n},`).join(' ');
+    const limit = scene({
+      a: { text: long, fails: { fail: 'server', afterParts: 60 } },
+      b: (options: ModelOptions): ModelAnswer => ({ ...goesOn({}, long)(options), fails: { fail: 'server', afterParts: 50 } }),
+    });
+    const ended = await told(limit, { maxOutputTokens: 100 });
+    expect(ended).toMatchObject({
+      finish: 'length',
+      record: { marks: expect.arrayContaining(['ended-at-limit', 'usage-estimated']) as unknown },
+    });
+    expect(Math.abs(ended.record!.usage!.output! - ended.text.length / 4)).toBeLessThan(12);
+    expect(ended.record!.attempts.at(-1)).not.toHaveProperty('fate');
   });
 
   it('a stop sequence across the joint ends the answer there', async () => {

@@ -33,8 +33,8 @@ describe('hedging', () => {
   it('asks a second target after the 95th percentile, takes the first to show something, lets the other go and records its cost', async () => {
     const on = await used({ text: TEXT, after: 60_000 });
     const told = await ask(on);
-    expect(told).toMatchObject({ text: TEXT, finish: 'stop', record: { target: 'lab/b', ms: 200, marks: ['hedged'] } });
-    expect(on.events.find(({ type }) => type === 'hedge')).toMatchObject({ from: 'lab/a', to: 'lab/b', ms: 100 });
+    expect(told).toMatchObject({ text: TEXT, finish: 'stop', record: { target: 'lab/b', ms: 201, marks: ['hedged'] } });
+    expect(on.events.find(({ type }) => type === 'hedge')).toMatchObject({ from: 'lab/a', to: 'lab/b', ms: 101 });
     expect(attempts(told.record)).toEqual([
       ['lab/a', 'beaten'],
       ['lab/b', undefined],
@@ -94,7 +94,6 @@ describe('hedging', () => {
   });
 
   it('the caller leaves while both are asked: both are let go', async () => {
-    const on = await used({ text: '', fails: { stop: 'hang' } });
     const hang = scene(
       { a: (_o, nth) => (nth <= 20 ? soon : { text: '', fails: { stop: 'hang' } }), b: { text: '', fails: { stop: 'hang' } } },
       { hedge: true },
@@ -109,7 +108,47 @@ describe('hedging', () => {
     );
     await expect(work).rejects.toThrow('enough');
     expect([hang.models['a']!.open, hang.models['b']!.open, hang.clock.armed]).toEqual([0, 0, 0]);
-    expect(on.clock.armed).toBe(0);
+    expect(hang.events.at(-1)).toMatchObject({ type: 'call-end', record: { outcome: 'cancelled', attempts: [{}, {}] } });
+  });
+
+  it('the reader leaves while both are asked: both are let go, and nobody is rested', async () => {
+    const stuck: ModelAnswer = { text: '', fails: { stop: 'hang' } };
+    const thinks: ModelAnswer = { text: TEXT, reasoning: 'well', fails: { fail: 'server', afterParts: 4 } };
+    const on = scene({ a: (_o, nth) => (nth <= 20 ? soon : nth === 21 ? thinks : stuck), b: { text: TEXT, after: 5000 } }, { hedge: true });
+    for (let n = 0; n < 20; n++) await ask(on);
+    on.events.length = 0;
+    await on.clock.run(
+      on.model.doStream({ prompt: PROMPT }).then(async ({ stream }) => {
+        const reader = stream.getReader();
+        for (let n = 0; n < 5; n++) await reader.read();
+        const next = reader.read();
+        await on.clock.sleep(2000, new AbortController().signal);
+        await reader.cancel();
+        await next;
+      }),
+    );
+    await on.clock.run(on.clock.sleep(60_000, new AbortController().signal));
+    expect(on.events.some(({ type }) => type === 'hedge')).toBe(true);
+    expect([on.models['a']!.open, on.models['b']!.open, on.clock.armed]).toEqual([0, 0, 0]);
+    expect(on.events.filter(({ type }) => type === 'attempt-start')).toHaveLength(3);
+    expect(on.events.filter(({ type }) => type === 'attempt-end')).toHaveLength(3);
+    expect(on.events.at(-1)!.type).toBe('call-end');
+    expect(await on.health.list()).toEqual([]);
+  });
+
+  it('time in a lane is not the model’s: what waited there is not late, and is not taken for slow or fast', async () => {
+    const lanes = { all: { match: ['lab'], concurrency: 1 } };
+    const on = scene({ a: soon, b: soon }, { hedge: true, lanes });
+    await on.clock.run(
+      Promise.all(
+        Array.from({ length: 24 }, (_, n) =>
+          Promise.resolve(on.model.doGenerate({ prompt: PROMPT, providerOptions: { holdfast: { session: `s${n}` } } })),
+        ),
+      ),
+    );
+    on.events.length = 0;
+    expect((await ask(on, { providerOptions: { holdfast: { session: 'last' } } })).record).toMatchObject({ target: 'lab/a', marks: [] });
+    expect(on.events.filter(({ type }) => type === 'hedge')).toEqual([]);
   });
 });
 

@@ -19,8 +19,11 @@ export const QUIET = pair({ ...plain, commit: 'nothing' });
 export const PALE = pair({ ...plain, commit: 'nothing', progress: true });
 export const PING = pair({ ...plain, commit: 'nothing', ping: true });
 /** Pieces of a tool call that is not complete (C7). */
-export const HELD_QUIET = pair({ ...plain, commit: 'nothing', hold: true });
-export const HELD = pair({ ...plain, commit: 'nothing', progress: true, hold: true });
+export const HELD_QUIET = pair({ ...plain, commit: 'nothing', hold: true, call: true });
+export const HELD = pair({ ...plain, commit: 'nothing', progress: true, hold: true, call: true });
+/** Text that shows nothing yet: white space, half a character. */
+export const PENDING_QUIET = pair({ ...plain, commit: 'nothing', hold: true });
+export const PENDING = pair({ ...plain, commit: 'nothing', progress: true, hold: true });
 /** Reasoning. */
 export const SOFT = pair({ ...plain, commit: 'soft', progress: true });
 /** Visible text, a completed call, a file. */

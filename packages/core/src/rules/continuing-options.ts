@@ -56,9 +56,11 @@ const structured = ({ responseFormat, toolChoice }: Options): boolean =>
 function withoutBudgets(vendors: Vendors | undefined): Vendors | undefined {
   if (vendors === undefined) return undefined;
   const kept = Object.entries(vendors).map(([vendor, options]): [string, Vendors[string]] => {
-    const { thinking, thinkingConfig, ...others } = options;
-    const manual = thinking !== undefined && (thinking as { readonly type?: unknown } | null)?.type !== 'enabled';
-    return [vendor, { ...others, ...(manual && { thinking }), ...(isBudget(thinkingConfig) || !thinkingConfig ? {} : { thinkingConfig }) }];
+    const { thinking, thinkingConfig } = options;
+    const manual = (thinking as { readonly type?: unknown } | undefined)?.type === 'enabled';
+    // Said to be none, not left out: the target's own settings, which come last, would bring it back.
+    const none = { ...(manual && { thinking: undefined }), ...(isBudget(thinkingConfig) && { thinkingConfig: undefined }) };
+    return [vendor, { ...options, ...none } as Vendors[string]];
   });
   return Object.fromEntries(kept);
 }

@@ -41,8 +41,8 @@ export interface Splice<P> {
   take(part: P): Spliced<P>;
   /** Nothing of it has come that could be seen. */
   readonly silent: boolean;
-  /** At its finish, before the part that says so. `believed`: others, too, had nothing to add. */
-  end(believed: boolean): Spliced<P>;
+  /** At its finish, before the part that says so. `believed`: others, too, had nothing to add. `atStop`: it finished by itself, or at a stop sequence. */
+  end(believed: boolean, atStop: boolean): Spliced<P>;
 }
 
 /** What a chain must know of its requests to have a cut answer continued: a protocol's other half beside its `Reader`. */

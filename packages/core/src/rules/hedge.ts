@@ -2,11 +2,11 @@
 const KEPT = 20;
 const SHARE = 0.95;
 
-/** The time by which a target has nearly always shown something: the 95th percentile of its last 20 first contents; undefined while fewer are known. */
+/** The time after which a target is late, in ms: longer than the 95th percentile of its last 20 first contents; undefined while fewer are known. */
 export function usualFirst(times: readonly number[]): number | undefined {
   if (times.length < KEPT) return undefined;
   const sorted = times.slice(-KEPT).toSorted((a, b) => a - b);
-  return sorted[Math.ceil(SHARE * KEPT) - 1];
+  return sorted[Math.ceil(SHARE * KEPT) - 1]! + 1;
 }
 
 /** `times` with one more, and no more than are kept. */

@@ -14,6 +14,10 @@ interface Block {
 /** Which blocks of AI SDK parts are open, in the order in which they were opened. */
 export class OpenBlocks {
   #open: Block[] = [];
+  /** Their ends are held back: for who reads them they are open. */
+  #ending: Block[] = [];
+  /** What comes now is held back. Set by who reads. */
+  holding = false;
   #texts = 0;
   #held = 0;
   /** Every block there was, as `kind id`. A list: it is looked through only where an answer is gone on with. */
@@ -24,9 +28,9 @@ export class OpenBlocks {
     return this.#texts > 0 && this.#texts === this.#open.length;
   }
 
-  /** Some block's start has not been handed on. */
+  /** Some block's start or end has not been handed on. */
   get hidden(): boolean {
-    return this.#held > 0;
+    return this.#held > 0 || this.#ending.length > 0;
   }
 
   /** Pieces of a call that is not complete were handed on. */
@@ -52,8 +56,9 @@ export class OpenBlocks {
 
   /** A part was handed on, and with it all that had been kept back. */
   shown(): void {
-    if (this.#held === 0) return;
+    if (!this.hidden) return;
     for (const block of this.#open) block.shown = true;
+    this.#ending = [];
     this.#held = 0;
   }
 
@@ -62,18 +67,30 @@ export class OpenBlocks {
     if (at < 0) return;
     const [block] = this.#open.splice(at, 1);
     if (kind === 'text') this.#texts--;
-    if (block && !block.shown) this.#held--;
+    if (!block!.shown) this.#held--;
+    else if (this.holding) this.#ending.push(block!);
+  }
+
+  /** Open for who reads them. */
+  #seen(): Block[] {
+    return [...this.#ending, ...this.#open.filter(({ shown }) => shown)];
   }
 
   closing(): Part[] {
-    return this.#open.filter(({ shown }) => shown).map(endOf);
+    this.#open = this.#seen();
+    this.#ending = [];
+    this.holding = false;
+    return this.#open.map(endOf);
   }
 
   /** The text block that a continuation may go on in; all others that somebody has seen are closed. */
   suspend(): { readonly open: string | undefined; readonly parts: Part[] } {
-    const text = this.#open.findLast(({ kind, shown }) => kind === 'text' && shown);
-    const parts = this.#open.filter((block) => block.shown && block !== text).map(endOf);
+    const seen = this.#seen();
+    const text = seen.findLast(({ kind }) => kind === 'text');
+    const parts = seen.filter((block) => block !== text).map(endOf);
     this.#open = text ? [text] : [];
+    this.#ending = [];
+    this.holding = false;
     this.#texts = this.#open.length;
     this.#held = 0;
     return { open: text?.id, parts };

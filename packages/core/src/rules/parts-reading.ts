@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Splice, SpliceStart } from './continuing.ts';
-import { BROKEN, FINISHED, HARD, HELD, HELD_QUIET, isVisible, PING, QUIET, seen } from './commit.ts';
+import { BROKEN, FINISHED, HARD, isVisible, PENDING, PENDING_QUIET, PING, QUIET, seen } from './commit.ts';
 import { ModelFailure } from './failure.ts';
 import { OpenBlocks } from './open-blocks.ts';
 import { PartsContent } from './parts-content.ts';
@@ -34,13 +34,13 @@ export class PartsReading extends PartsContent implements Reading<Part> {
     if (this.#over) return this.#after(part);
     const look = this.#see(part);
     if (look.ping || look.ends === 'error') return look;
-    if (look.hold) this.#holding = true;
+    if (look.hold) this.#holding = this.#blocks.holding = true;
     else if (this.#holding ? look.commit !== 'nothing' || look.ends !== false : this.#blocks.hidden) this.released();
     return look;
   }
 
   released(): void {
-    this.#holding = false;
+    this.#holding = this.#blocks.holding = false;
     this.#text.release();
     this.#blocks.shown();
   }
@@ -81,10 +81,10 @@ export class PartsReading extends PartsContent implements Reading<Part> {
       case 'text-start':
         this.cited = false;
         this.#blocks.track(part);
-        return seen(this.#visible ? QUIET : HELD_QUIET, this.#blocks.textOpen);
+        return seen(this.#visible ? QUIET : PENDING_QUIET, this.#blocks.textOpen);
       case 'text-end':
         this.#blocks.track(part);
-        return seen(this.#visible ? QUIET : HELD_QUIET, this.#blocks.textOpen);
+        return seen(this.#visible ? QUIET : PENDING_QUIET, this.#blocks.textOpen);
       case 'finish':
         return this.#finished(part);
       case 'error':
@@ -104,7 +104,7 @@ export class PartsReading extends PartsContent implements Reading<Part> {
     this.#visible ||= isVisible(delta);
     if (!this.#visible || endsFragile(delta)) {
       this.#text.hold(delta);
-      return seen(HELD, open);
+      return seen(PENDING, open);
     }
     this.#text.add(delta);
     return seen(HARD, open);

@@ -10,12 +10,19 @@ const GEMINI = /^(?:models\/)?gemini-(?:2(?:\.\d)?-|3(?:\.[01])?-|3\.5-flash(?:-
 
 const THINKS: ReadonlySet<string> = new Set(['minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
 
+const isOn = (thinking: unknown): boolean =>
+  ['enabled', 'adaptive'].includes(String((thinking as { type?: unknown } | null | undefined)?.type));
+
+const isDeep = (config: unknown): boolean => {
+  const { thinkingLevel, thinkingBudget } = (config ?? {}) as { readonly thinkingLevel?: unknown; readonly thinkingBudget?: unknown };
+  return thinkingLevel !== undefined || (thinkingBudget !== undefined && thinkingBudget !== 0);
+};
+
 /** Never with reasoning on: the turn would have to begin with it. */
 function thinks({ reasoning, providerOptions }: LanguageModelV4CallOptions, { effort }: Target): boolean {
   if (reasoning !== undefined && THINKS.has(reasoning)) return true;
   if (reasoning !== 'none' && effort !== undefined && THINKS.has(effort)) return true;
-  const thinking = (providerOptions?.['anthropic'] as { thinking?: { type?: unknown } } | undefined)?.thinking;
-  return thinking?.type === 'enabled' || thinking?.type === 'adaptive';
+  return Object.values(providerOptions ?? {}).some(({ thinking, thinkingConfig }) => isOn(thinking) || isDeep(thinkingConfig));
 }
 
 /** Vendors of chat completions that take a beginning when the message says so, by what it says. */

@@ -24,6 +24,8 @@ export interface Look {
   readonly textOpen: boolean;
   /** Kept back, and what commits nothing behind it, until a part commits: pieces of a tool call that is not complete (C7), text that shows nothing yet. */
   readonly hold?: boolean;
+  /** It is a piece of a tool call that is held (C7). */
+  readonly call?: boolean;
   /** `finish` ends the answer (C2), `error` ends the attempt, whatever follows. */
   readonly ends: false | 'finish' | 'error';
 }

@@ -6,7 +6,14 @@ const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as co
 /** Characters a token takes, on average. */
 const CHARS = 4;
 
-export const estimateTokens = (text: string): number => Math.ceil(text.length / CHARS);
+/** Scripts of which a character takes a token, about: Chinese, Japanese, Korean. */
+const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/g;
+const ANY_WIDE = /[\u2e80-\uffef]/;
+
+export function estimateTokens(text: string): number {
+  const wide = ANY_WIDE.test(text) ? (text.match(WIDE)?.length ?? 0) : 0;
+  return wide + Math.ceil((text.length - wide) / CHARS);
+}
 
 /** The sum of two; a count nobody told stays unknown, and one estimate makes the sum one. */
 export function addUsage(a: Usage, b: Usage): Usage {

@@ -1,4 +1,4 @@
-type Kind = 'text' | 'reasoning';
+type Kind = 'text' | 'reasoning' | 'source';
 
 /** Ids of a continuation's blocks as ids that the answer has not used (J2). */
 export class BlockIds {

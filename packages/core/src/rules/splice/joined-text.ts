@@ -38,9 +38,9 @@ export class JoinedText {
   }
 
   /** No more text comes before what is next. */
-  settle(believed: boolean): TextWent {
+  settle(believed = false, stops: readonly string[] = []): TextWent {
     if (this.joint.how !== undefined) return NONE;
-    const went = this.joint.end(believed);
+    const went = this.joint.end(believed, stops);
     return went === 'rejected' ? went : this.#shown(went.text, undefined);
   }
 
@@ -62,7 +62,8 @@ export class JoinedText {
       return NONE;
     }
     this.#open = undefined;
-    return { parts: [{ ...part, id: this.#ids.open('text', part.id) }] };
+    // What a vendor says of the block is bound to an answer that nobody has.
+    return { parts: [{ type: 'text-start', id: this.#ids.open('text', part.id) }] };
   }
 
   #end({ id }: Extract<Part, { type: 'text-end' }>): TextWent {

@@ -17,7 +17,10 @@ export class Joint {
   dropped = 0;
   readonly #known: Anchor;
   readonly #way: Way;
-  #text = '';
+  /** Joined only when it is looked at. */
+  #pieces: string[] = [];
+  /** How far a long restart has followed the shown text: only what is new is compared, or a long answer would be read again for each piece. */
+  #followed: number | undefined;
   #since: number | undefined;
   /** White space that was shown before the joint: dropped once from the start of what goes on, and no more. */
   #space: string;
@@ -37,28 +40,60 @@ export class Joint {
   take(piece: string, now: number): Joined {
     if (this.how !== undefined) return this.#pass(piece);
     this.#since ??= now;
-    this.#text += piece;
-    const again = this.#known.quote.startsWith(this.#text.trimStart());
-    const long = !again && (this.#text.length > holdsAtMost(this.#known) || now - this.#since > LONGEST_HOLD);
-    return this.#judge(long);
+    this.#pieces.push(piece);
+    if (this.#follows(piece)) return NOTHING;
+    const text = this.#text;
+    const body = text.trimStart();
+    const long = text.length > holdsAtMost(this.#known);
+    const again = (long || now - this.#since > LONGEST_HOLD) && this.#known.quote.startsWith(body);
+    if (again && long) this.#followed = body.length;
+    return this.#judge((long || now - this.#since > LONGEST_HOLD) && !again);
   }
 
-  /** No more comes. `believed`: that there is nothing to add, where a sentence had ended. */
-  end(believed = false): Joined {
+  /** No more comes. `believed`: that there is nothing to add, where a sentence had ended. `stops`: its provider ended it at one of these, perhaps. */
+  end(believed: boolean, stops: readonly string[]): Joined {
     if (this.how !== undefined) return NOTHING;
-    if (!this.empty) return this.#judge(true);
-    if (!believed || !isClosed(this.#known.quote)) return 'rejected';
+    if (this.empty) return believed && isClosed(this.#known.quote) ? this.#over() : 'rejected';
+    return this.#stopsShort(stops) ? this.#over() : this.#judge(true);
+  }
+
+  get #text(): string {
+    if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join('')];
+    return this.#pieces[0] ?? '';
+  }
+
+  #follows(piece: string): boolean {
+    const at = this.#followed;
+    if (at === undefined) return false;
+    const { quote } = this.#known;
+    this.#followed = quote.startsWith(piece, at) && at + piece.length < quote.length ? at + piece.length : undefined;
+    return this.#followed !== undefined;
+  }
+
+  /** Whole with what was shown. */
+  #over(): Joined {
     this.how = 'open';
+    this.dropped = this.#text.length;
     return NOTHING;
   }
 
+  /** The provider saw the anchor and what follows as one, and a stop sequence that begins in the anchor cut it short. */
+  #stopsShort(stops: readonly string[]): boolean {
+    const { anchor } = this.#known;
+    const said = this.#text.trimStart();
+    const tail = anchor.startsWith(said) ? anchor.slice(said.length) + this.#known.space : '';
+    return tail !== '' && stops.some((stop) => stop.length > tail.length && stop.startsWith(tail));
+  }
+
   #judge(final: boolean): Joined {
-    const verdict = verdictOf(this.#known, this.#text, this.#way, final);
+    const text = this.#text;
+    const verdict = verdictOf(this.#known, text, this.#way, final);
     if (verdict === 'reject') return 'rejected';
     if (verdict === 'hold') return NOTHING;
     this.how = verdict.joint;
     this.dropped = verdict.drop;
-    return this.#pass(this.#text.slice(verdict.drop));
+    this.#pieces = [];
+    return this.#pass(text.slice(verdict.drop));
   }
 
   #pass(text: string): Joined {

@@ -22,7 +22,8 @@ export class PartsSplice implements Splice<Part> {
   readonly #text: JoinedText;
   readonly #ids: BlockIds;
   readonly #tools: boolean;
-  /** What was thought before the joint. */
+  readonly #stops: readonly string[];
+  /** What was thought and named before the joint. */
   #thoughts: Part[] = [];
   #stopped = false;
 
@@ -31,6 +32,7 @@ export class PartsSplice implements Splice<Part> {
     this.#ids = new BlockIds(used);
     this.#text = new JoinedText(start, open, this.#ids);
     this.#tools = start.tools;
+    this.#stops = start.stops;
   }
 
   get joined(): boolean {
@@ -71,8 +73,8 @@ export class PartsSplice implements Splice<Part> {
     }
   }
 
-  end(believed: boolean): Went {
-    const last = this.#went(this.#text.settle(believed));
+  end(believed: boolean, atStop: boolean): Went {
+    const last = this.#went(this.#text.settle(believed, atStop ? this.#stops : []));
     return last === 'rejected' ? last : { parts: [...last.parts, ...this.#text.close()] };
   }
 
@@ -93,16 +95,27 @@ export class PartsSplice implements Splice<Part> {
 
   /** A turn may go on with a call at once; anything else, or a call that nobody asked for, is an answer of its own (C5). */
   #other(part: Part): Went {
-    if (part.type === 'custom' && isMarker(part.kind)) return NONE;
+    if ((part.type === 'custom' && isMarker(part.kind)) || part.type === 'reasoning-file') return NONE;
+    if (part.type === 'source') return this.#source(part);
     if (this.joined) return { parts: [...this.#before(part), part] };
-    const call = part.type === 'tool-call' || part.type.startsWith('tool-input');
-    if (this.silent && call && this.#tools) {
-      this.#text.joint.how = 'call';
-      return { parts: [...this.#thoughts.splice(0), ...this.#text.close(), part] };
+    if (this.silent && this.#tools && part.type.startsWith('tool-input')) {
+      // A call is one when it is complete (C7): until then its pieces say nothing of the joint.
+      this.#thoughts.push(part);
+      return NONE;
     }
-    if (part.type === 'source') return NONE;
-    const settled = this.#went(this.#text.settle(false));
+    if (this.silent && this.#tools && part.type === 'tool-call') {
+      this.#text.joint.how = 'call';
+      return { parts: [...this.#text.close(), ...this.#thoughts.splice(0), part] };
+    }
+    const settled = this.#went(this.#text.settle());
     return settled === 'rejected' ? settled : { ...settled, parts: [...settled.parts, ...this.#before(part), part] };
+  }
+
+  #source(part: Extract<Part, { type: 'source' }>): Went {
+    const own = { ...part, id: this.#ids.open('source', part.id) };
+    if (this.joined) return { parts: [own] };
+    this.#thoughts.push(own);
+    return NONE;
   }
 
   /** Text ends where a call begins. */

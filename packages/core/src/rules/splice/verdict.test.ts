@@ -36,7 +36,7 @@ function join(shown: string, next: string, way: Way = 'instruction', size = 3): 
     if (went === 'rejected') return { text, how: 'rejected' };
     text += went.text;
   }
-  const last = joint.end();
+  const last = joint.end(false, []);
   if (last === 'rejected') return { text, how: 'rejected' };
   return { text: text + last.text, how: joint.how! };
 }
@@ -182,5 +182,56 @@ describe('laws of the joint', () => {
     const known = anchorOf('The answer that was cut ends here, in the middle');
     expect(verdictOf(known, 'Sure', 'instruction', false)).toBe('hold');
     expect(verdictOf(known, `Sure ${'x'.repeat(300)}`, 'instruction', false)).toBe('reject');
+  });
+
+  it('(d): text that goes on is no preamble, though it repeats the end of what was shown later', () => {
+    const code = 'function next(value) {\n  if (!value)\n    return value';
+    expect(join(code, ' + 1;\n    return value - 1;\n}').text).toBe(`${code} + 1;\n    return value - 1;\n}`);
+    const list = 'What to do first, step by step:\n- Open the second file';
+    expect(join(list, ' and read\n- Open the second file again, and close it').text).toBe(
+      `${list} and read\n- Open the second file again, and close it`,
+    );
+    expect(join('to be or', ' not to be; to be or not, that is it').text).toBe('to be or not to be; to be or not, that is it');
+  });
+
+  it('(a), (d): an anchor of a few characters is known at the very start alone', () => {
+    for (const [shown, other] of [
+      ['In', 'Maybe the answer is: Interest rates went up.'],
+      ['I', 'Let me see: In short, the sky is green.'],
+    ] as const)
+      expect(join(shown, other)).toEqual({ text: shown, how: 'rejected' });
+  });
+
+  it('(d): brackets that were repeated with the anchor go too', () => {
+    const shown = 'six, seven, and after that eight and nine,';
+    const { anchor } = anchorOf(shown);
+    expect(join(shown, `Continuing: ⟦${anchor}⟧ ten.`).text).toBe(`${shown} ten.`);
+  });
+
+  it('what says again only what was shown has not gone on', () => {
+    expect(join('Then they laughed: ha ha ha ha ha ha', 'ha ha')).toMatchObject({ how: 'rejected' });
+  });
+
+  it('(b) outranks (c): a restart behind a space is a restart', () => {
+    const shown = 'very long words here A very long words ';
+    expect(join(shown, ` ${shown}here, and the end`).text).toBe(`${shown}here, and the end`);
+  });
+
+  it('a long restart is followed piece by piece, and joined where it goes on', () => {
+    const shown = Array.from({ length: 4000 }, (_, n) => `word ${n},`).join(' ');
+    expect(join(shown, `${shown} and the end.`, 'instruction', 5)).toEqual({ text: `${shown} and the end.`, how: 'restart' });
+    const other = `${shown.slice(0, 20_000)} but then something else came to pass, and nobody could join it`;
+    expect(join(shown, other, 'instruction', 5)).toEqual({ text: shown, how: 'rejected' });
+  });
+
+  it('a stop sequence that begins in the anchor ends the answer where its provider cut it', () => {
+    const shown = 'Counting up to a mark: alpha beta gamma #';
+    const joint = new Joint(anchorOf(shown), 'instruction');
+    const { anchor } = anchorOf(shown);
+    joint.take(anchor.slice(0, -1), 0);
+    expect(joint.end(false, ['##'])).toEqual({ text: '' });
+    const cut = new Joint(anchorOf(shown), 'instruction');
+    cut.take(anchor.slice(0, -1), 0);
+    expect(cut.end(false, ['END'])).toBe('rejected');
   });
 });

@@ -1,4 +1,5 @@
 import type { Anchor } from './anchor.ts';
+import { isComment, looksLikeComment } from './comment.ts';
 import { attaches, hasGraphemes } from './graphemes.ts';
 
 /** How the next target was asked to go on: from the shown text as its own beginning, or by an instruction. */
@@ -7,8 +8,10 @@ export type Way = 'prefill' | 'instruction';
 /** How the two were found to belong together; `open`: by the look of the joint alone, `call`: the turn goes on with a tool call. */
 export type Joint = 'anchor' | 'restart' | 'overlap' | 'prefill' | 'open' | 'call';
 
+type Found = { readonly drop: number; readonly joint: Joint };
+
 /** What a continuation is, as far as it has come: `drop` code units of it were shown before. */
-export type Verdict = 'hold' | 'reject' | { readonly drop: number; readonly joint: Joint };
+export type Verdict = 'hold' | 'reject' | Found;
 
 /** Graphemes: a shorter overlap may be chance. */
 const OVERLAP = 8;
@@ -16,9 +19,9 @@ const OVERLAP = 8;
 const PREFILL_OVERLAP = 40;
 /** Graphemes held beside twice the anchor until it is clear what they are. */
 const SLACK = 400;
-/** Code units beyond the anchor's length that are looked at before a joint is called open: the anchor may come after a comment. */
+/** Code units that are looked at before a joint is called open: a comment is known by its first words. */
 const AHEAD = 40;
-/** Code units of a line before the anchor that is taken for a preamble. */
+/** Code units of a line before the anchor that may be a preamble. */
 const PREAMBLE = 200;
 
 /** Code units held at most, but where the text goes on repeating what was shown. */
@@ -33,16 +36,14 @@ export function verdictOf(known: Anchor, next: string, way: Way, final: boolean)
   const body = next.slice(lead);
   if (body === '') return final ? 'reject' : 'hold';
   if (way === 'prefill') return prefilled(known, lead, body, final);
-  const exact = lead > 0 ? matched(known, next, OVERLAP) : undefined;
-  if (typeof exact === 'object') return exact;
-  const found = matched(known, body, OVERLAP) ?? afterPreamble(known, body);
-  if (typeof found === 'object') return { ...found, drop: lead + found.drop };
+  const found = matched(known, body) ?? (lead > 0 ? matched(known, next, 0) : undefined) ?? afterPreamble(known, next, body);
+  if (typeof found === 'object')
+    return found.exact ? { drop: found.drop, joint: found.joint } : { drop: lead + found.drop, joint: found.joint };
   if (found === 'maybe' && !final) return 'hold';
-  if (final && (known.anchor.startsWith(body) || known.quote.startsWith(body))) return 'reject';
-  if (sharesStart(known, body, OVERLAP)) return 'reject';
-  if (goesOn(known, next)) return final || body.length >= known.anchor.length + AHEAD ? { drop: 0, joint: 'open' } : 'hold';
-  const line = body.indexOf('\n');
-  return !final && line < 0 && body.length <= PREAMBLE ? 'hold' : 'reject';
+  // All that came had been shown: it has not gone on.
+  if (found === 'maybe' || sharesStart(known, body, OVERLAP)) return 'reject';
+  if (goesOn(known, next)) return final || body.length >= AHEAD ? { drop: 0, joint: 'open' } : 'hold';
+  return !final && !body.includes('\n') && body.length <= PREAMBLE ? 'hold' : 'reject';
 }
 
 function prefilled(known: Anchor, lead: number, body: string, final: boolean): Verdict {
@@ -54,20 +55,28 @@ function prefilled(known: Anchor, lead: number, body: string, final: boolean): V
   return sharesStart(known, body, PREFILL_OVERLAP) ? 'reject' : { drop: 0, joint: 'prefill' };
 }
 
-/** (a), (b), (c); `maybe`: what comes next decides. */
-function matched({ quote, anchor }: Anchor, body: string, least: number): Exclude<Verdict, 'hold' | 'reject'> | 'maybe' | undefined {
+type Match = (Found & { readonly exact?: boolean }) | 'maybe' | undefined;
+
+/** (a), (b), (c); `maybe`: what comes next decides. With `from` the white space at the head of `body` is part of what is compared. */
+function matched({ quote, anchor }: Anchor, body: string, from?: 0): Match {
+  if (from === 0) {
+    const exact = overlapOf(quote, body, OVERLAP);
+    return exact > 0 ? { drop: exact, joint: 'overlap', exact: true } : undefined;
+  }
   const bracket = body.startsWith('⟦') ? 1 : 0;
   const plain = body.slice(bracket);
-  if (plain.startsWith(anchor)) {
-    const behind = plain.slice(anchor.length);
-    if (bracket > 0 && behind === '') return 'maybe';
-    return { drop: bracket + anchor.length + (bracket > 0 && behind.startsWith('⟧') ? 1 : 0), joint: 'anchor' };
-  }
+  if (plain.startsWith(anchor)) return unbracketed(bracket + anchor.length, plain.slice(anchor.length), bracket > 0);
   if (body.startsWith(quote)) return { drop: quote.length, joint: 'restart' };
   if (anchor.startsWith(plain) || quote.startsWith(body)) return 'maybe';
-  const overlap = overlapOf(quote, body, least);
+  const overlap = overlapOf(quote, body, OVERLAP);
   if (overlap > 0) return { drop: overlap, joint: 'overlap' };
   return quote.includes(body) ? 'maybe' : undefined;
+}
+
+/** The brackets of the instruction are no part of the text, should they be repeated too. */
+function unbracketed(drop: number, behind: string, bracket: boolean): Match {
+  if (!bracket) return { drop, joint: 'anchor' };
+  return behind === '' ? 'maybe' : { drop: drop + (behind.startsWith('⟧') ? 1 : 0), joint: 'anchor' };
 }
 
 /** (c): the longest end of `quote` that `body` begins with, if it is long enough and occurs once. */
@@ -79,16 +88,23 @@ function overlapOf(quote: string, body: string, least: number): number {
   return 0;
 }
 
-/** (d): one line before what is repeated. */
-function afterPreamble(known: Anchor, body: string): Exclude<Verdict, 'hold' | 'reject'> | 'maybe' | undefined {
+/** What stands between a comment and what it introduces, on one line. */
+const INTRODUCES = /(?:[:：]\s*|\s)["'“«「⟦]?$/;
+
+/** (d): a comment before what is repeated. Text that could go on from what was shown is never taken for one: it would be lost. */
+function afterPreamble(known: Anchor, next: string, body: string): Match {
+  if (goesOn(known, next)) return undefined;
   const said = body.indexOf(known.anchor);
-  if (said > 0 && said <= PREAMBLE && body.slice(0, said).trim().split('\n').length === 1)
-    return { drop: said + known.anchor.length, joint: 'anchor' };
+  const before = body.slice(0, Math.max(0, said));
+  if (said > 0 && said <= PREAMBLE && !before.trim().includes('\n') && hasGraphemes(known.anchor, OVERLAP)) {
+    if (INTRODUCES.test(before) || before.endsWith('\n'))
+      return unbracketed(said + known.anchor.length, body.slice(said + known.anchor.length), before.endsWith('⟦'));
+  }
   const line = body.indexOf('\n');
-  if (line < 0 || line > PREAMBLE) return undefined;
+  if (line < 0 || line > PREAMBLE || !looksLikeComment(body.slice(0, line))) return undefined;
   const rest = body.slice(line).trimStart();
   if (rest === '') return 'maybe';
-  const found = matched(known, rest, OVERLAP);
+  const found = matched(known, rest);
   return typeof found === 'object' ? { ...found, drop: body.length - rest.length + found.drop } : found;
 }
 
@@ -108,9 +124,7 @@ export const isClosed = (quote: string): boolean => CLOSED.test(quote);
 const GOES_ON = /^(?!```|#)(?:\s|\p{P}|[$+<=>^`|~]|\p{Ll}|\p{Lo}|\p{Lm})/u;
 /** A paragraph that begins with a capital after an unfinished sentence is another answer's. */
 const ANEW = /^\s*\n\s*(?:\p{Lu}|\p{Lt})/u;
-const COMMENT =
-  /^\s*(?:sure|certainly|of course|okay|ok\b|absolutely|got it|here is|here are|here's|here goes|continuing|continued|continuation|to continue|let me continue|i['’]?ll (?:go on|continue)|(?:i['’]?m )?sorry|apologies|i apologi|unfortunately|i can(?:no|['’])t|voici|bien sûr|désolé|claro|por supuesto|aquí|lo siento|hier ist|natürlich|weiter geht|gerne|leider|entschuldigung|继续|接着|好的|当然|以下是|抱歉|对不起|続き|もちろん|はい|申し訳|계속|물론|네,|конечно|продолж|вот |извините)/iu;
 
 /** (e) */
 const goesOn = ({ quote }: Anchor, next: string): boolean =>
-  attaches(next) || (!isClosed(quote) && GOES_ON.test(next) && !ANEW.test(next) && !COMMENT.test(next));
+  attaches(next) || (!isClosed(quote) && GOES_ON.test(next) && !/^⟦/.test(next) && !ANEW.test(next) && !isComment(next));
