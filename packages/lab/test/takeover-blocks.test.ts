@@ -5,32 +5,10 @@ import { expect, it } from 'vitest';
 import { PROMPT, scene } from './scene.ts';
 
 /** Pieces that are hard to cut: half characters, marks, white space, fences. */
-const SAMPLE = [
-  ...[
-    'The ',
-    'quick ',
-    'brown ',
-    'fox',
-    ' jumps',
-    '.',
-    '\n\n',
-    '  - ',
-    'over',
-    ' the',
-    ' lazy',
-    ' dog',
-    ' end',
-    ';',
-    '\n',
-    '`',
-    '\t',
-    ' 12',
-    '34 ',
-    'Z',
-    '\r\n',
-  ],
-  ...['\u0301', ' wave \ud83d', '\udc4b', ' ', 'fam \u{1F468}\u200d', '\u{1F469}', ' नमस्ते', ' है', 'ไทย', 'e\u0301', '\u200d', '\ufe0f'],
-];
+const SAMPLE =
+  'The |quick |brown |fox| jumps|.|\n\n|  - |over| the| lazy| dog| end|;|\n|`|\t| 12|34 |Z|\r\n|\u0301| wave \ud83d|\udc4b| |fam \u{1F468}\u200d|\u{1F469}| नमस्ते| है|ไทย|e\u0301|\u200d|\ufe0f'.split(
+    '|',
+  );
 const FIRST = 'Unique beginning here: ';
 
 const anchorIn = ({ prompt }: ModelOptions): string | undefined => /⟦([\s\S]*)⟧/.exec(JSON.stringify(prompt.at(-1)?.content ?? ''))?.[1];

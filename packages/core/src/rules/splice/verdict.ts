@@ -127,4 +127,4 @@ const ANEW = /^\s*\n\s*(?:\p{Lu}|\p{Lt})/u;
 
 /** (e) */
 const goesOn = ({ quote }: Anchor, next: string): boolean =>
-  attaches(next) || (!isClosed(quote) && GOES_ON.test(next) && !/^⟦/.test(next) && !ANEW.test(next) && !isComment(next));
+  attaches(next) || (!isClosed(quote) && GOES_ON.test(next) && !next.startsWith('⟦') && !ANEW.test(next) && !isComment(next));
