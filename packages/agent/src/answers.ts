@@ -1,6 +1,7 @@
 import { orAbort } from '@holdfast/core/engine';
 import type { World } from './rules/world.ts';
 
+/** What a user answers to a question of a run: what was asked for, or that it is refused. */
 export type Answer = NonNullable<World['question']['answer']>;
 
 /** Answers to questions, by the question's id. One that comes before its question waits for it; the first one counts. */

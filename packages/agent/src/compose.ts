@@ -15,6 +15,7 @@ import type { EnvironmentInfo, PromptHead } from './rules/prompt.ts';
 import { Runs, type Scope } from './runs.ts';
 import type { Runtime } from './runtime.ts';
 
+/** One agent as its file describes it. */
 export interface AgentSettings {
   readonly name: string;
   /** Real path of the agent file. */
@@ -31,6 +32,7 @@ export interface AgentSettings {
   readonly environment?: Omit<EnvironmentInfo, 'cwd'>;
 }
 
+/** What a runtime works with: the model, the tools, the store of sessions, the clock. Each is called by the runtime and never calls back. */
 export interface RuntimePorts {
   readonly agent: AgentSettings;
   readonly tools: readonly Tool[];

@@ -10,6 +10,7 @@ export type LiveEvent = {
   | { readonly type: 'withdrawn'; readonly kind: string; readonly message: string }
 );
 
+/** Told what happens as it happens, in order. What it throws is dropped; it must not wait. */
 export type LiveListener = (event: LiveEvent) => void;
 
 /**

@@ -45,6 +45,7 @@ export interface Prepared {
   drop(): void;
 }
 
+/** A tool that a model may call. It may reject: the message of its error is told to the model. */
 export interface Tool extends ToolSpec {
   /** Resolves paths and the command of one call. Throws a plain Error whose message goes to the model when the arguments are wrong. */
   touches(input: Readonly<Record<string, unknown>>, context: ToolContext): Promise<Touches>;
@@ -68,6 +69,7 @@ export type Judgement =
   | { readonly do: 'refuse'; readonly output: string }
   | { readonly do: 'ask'; readonly reason: string };
 
+/** Judges a tool call before it runs: allow, deny, or ask the user. Pure: the same call is judged the same way. */
 export type Permit = (ask: PermitAsk) => Judgement;
 
 /** Kills the process group of a stamp if it still lives, and answers whether it did. */
@@ -76,6 +78,7 @@ export type Reap = (stamp: ProcessStamp) => Promise<boolean>;
 /** Replaces every known secret in plain data; what holds none comes back as it is. */
 export type Redact = <T>(data: T) => T;
 
+/** A stored session as a list shows it, without its events; times in epoch ms. */
 export interface SessionHead {
   readonly id: string;
   /** Real path of the agent file it belongs to. */

@@ -3,6 +3,7 @@ import type { LiveListener } from './live.ts';
 import type { EndFailure, Ending, EventRow } from './rules/events.ts';
 import type { RunState } from './rules/fold.ts';
 
+/** What a run came to: its ending, the answer, the failure where there was one. */
 export interface RunResult {
   readonly why: Ending;
   readonly failure?: EndFailure;

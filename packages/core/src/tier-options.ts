@@ -34,6 +34,10 @@ export interface ResolvedTier extends Tier {
   readonly origin: TierOrigin;
 }
 
+/**
+ * Models by the names of tiers, as `tiers()` answers them. A name nobody knows is a `ModelFailure` (`bad-request`, code
+ * `unknown-tier`) that lists those there are.
+ */
 export interface Tiers {
   /**
    * A model that asks the targets the tier has when it is called: `smart`, `smart:low` (an effort for targets that say none) or a

@@ -19,6 +19,7 @@ interface HeadRow extends Omit<SessionHead, 'title' | 'status'> {
   readonly boot: string | null;
 }
 
+/** Where sessions are stored, and who writes them. */
 export interface SqliteSessionsOptions {
   readonly folder: string;
   /** Whether the process that holds a session still lives. */

@@ -64,8 +64,10 @@ export type RunEvent =
   | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'run-end'; readonly why: Ending; readonly failure?: EndFailure };
 
+/** How a run ended: `done` with an answer, `failed`, at its limit of turns, or stopped by somebody. */
 export type Ending = 'done' | 'failed' | 'out-of-turns' | 'stopped';
 
+/** Why a run failed: the kind of failure, one sentence for people, and when trying again makes sense (epoch ms), where that is known. */
 export interface EndFailure {
   readonly kind: string;
   readonly message: string;

@@ -32,6 +32,7 @@ export interface RunState {
 
 export type Fold = (state: RunState, event: RunEvent) => RunState;
 
+/** The state of a run before its first event: what `fold` begins with. */
 export const START: RunState = Object.freeze({
   turn: 0,
   turnsOfRun: 0,

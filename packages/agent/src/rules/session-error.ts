@@ -1,3 +1,7 @@
+/**
+ * What is wrong with a session: another process drives it, it moved on, a newer version wrote it, its bytes are damaged, the
+ * file is locked or cannot be written, or there is none.
+ */
 export type SessionErrorKind = 'busy' | 'moved-on' | 'newer' | 'corrupt' | 'locked' | 'unwritable' | 'missing';
 
 export interface SessionFacts {

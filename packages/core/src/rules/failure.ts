@@ -26,10 +26,18 @@ export const FAILURE_KINDS = [
   'resting',
 ] as const;
 
+/**
+ * What went wrong, one of a closed list (docs/rules.md): what it rests, whether the same model is asked again and whether the
+ * next one is, follow from it.
+ */
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 export type LimitName = 'connect' | 'first_token' | 'stall' | 'silence' | 'total' | 'attempt' | 'exec';
 
+/**
+ * What is known of a failure, as plain data: statuses as numbers, times in epoch ms. From the response, the transport or our own
+ * limits; absent: not known.
+ */
 export interface FailureFacts {
   readonly status?: number;
   /** The provider's own code and type, as sent (`insufficient_quota`, `overloaded_error`). */

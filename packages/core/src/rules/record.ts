@@ -35,6 +35,7 @@ export interface AttemptRecord {
   readonly laneWaitMs?: number;
 }
 
+/** A model that a call passed over, and why; `until` in epoch ms where it rests. */
 export interface SkipRecord {
   readonly target: string;
   readonly place: number;
