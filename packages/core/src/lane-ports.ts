@@ -1,4 +1,4 @@
-import type { LaneEvent, LaneJob } from './lane-job.ts';
+import type { JobHome, LaneEvent, LaneJob } from './lane-job.ts';
 import type { Clock } from './ports.ts';
 
 /** Knows in which jobs the running code is, through every await: async context, which only adapters have (`io/held-lanes.ts`). */
@@ -14,4 +14,10 @@ export interface LanePorts {
   readonly held?: HeldLanes | undefined;
   /** Told of each job when it is over. What it throws is dropped. */
   readonly emit?: ((event: LaneEvent) => void) | undefined;
+}
+
+/** Whether who asks is part of a job that is at work in `home`. */
+export function isNested(held: HeldLanes, home: JobHome): boolean {
+  for (const job of held.jobs()) if (job.isAt(home) && job.state === 'running') return true;
+  return false;
 }

@@ -6,9 +6,9 @@ const ONCE = { once: true } as const;
 export class LaneSignals {
   /** Most signals have one job. */
   readonly #signals = new Map<AbortSignal, LaneJob | Set<LaneJob>>();
-  readonly #left: (job: LaneJob, reason: unknown) => void;
+  readonly #left: (jobs: Iterable<LaneJob>, reason: unknown) => void;
 
-  constructor(left: (job: LaneJob, reason: unknown) => void) {
+  constructor(left: (jobs: Iterable<LaneJob>, reason: unknown) => void) {
     this.#left = left;
   }
 
@@ -31,7 +31,6 @@ export class LaneSignals {
     const signal = target as AbortSignal;
     const known = this.#signals.get(signal);
     this.#signals.delete(signal);
-    if (known instanceof Set) for (const job of known) this.#left(job, signal.reason);
-    else if (known) this.#left(known, signal.reason);
+    if (known) this.#left(known instanceof Set ? known : [known], signal.reason);
   };
 }

@@ -1,35 +1,37 @@
 import { atWork, LaneJob, type JobHome, type JobOutcome, type ModelJobOptions } from './lane-job.ts';
+import { LaneIdlers } from './lane-idlers.ts';
 import { LaneLimits } from './lane-limits.ts';
-import type { LanePorts } from './lane-ports.ts';
+import { isNested, type LanePorts } from './lane-ports.ts';
 import { LaneSignals } from './lane-signals.ts';
 import { statsOf, tellOf, type LaneStats } from './lane-stats.ts';
 import { LaneTimers } from './lane-timers.ts';
 import { FairQueue } from './rules/fair.ts';
 import { execTimeout, fullOf, laneClosed, queueTimeout } from './rules/lane-failure.ts';
-import { execTimeoutOf, type LaneSettings } from './rules/lane-settings.ts';
+import { execTimeoutOf, weightOf, type LaneSettings } from './rules/lane-settings.ts';
 
 /** The slots of a lane and who has them: every transition of a job is one synchronous step here. The invariants are the lane's (`lane.ts`). */
 export class LaneSlots implements JobHome {
   readonly limits: LaneLimits;
+  /** Told when nobody waits or works. */
+  readonly idlers = new LaneIdlers(() => this.#running === 0 && this.#queue.size === 0);
   state: 'open' | 'draining' | 'closed' = 'open';
   paused = false;
   readonly #name: string;
   readonly #ports: LanePorts;
   readonly #queue: FairQueue<LaneJob>;
   readonly #timers: LaneTimers;
-  readonly #signals = new LaneSignals((job, reason) => this.#refuse(job, reason, 'cancelled'));
+  readonly #signals = new LaneSignals((jobs, reason) => this.#leave(jobs, reason));
   #settings: LaneSettings;
   #running = 0;
   #zombies = 0;
   #started = 0;
   #jobs = 0;
-  #onIdle: (() => void)[] = [];
 
   constructor(name: string, settings: LaneSettings, ports: LanePorts) {
     this.#name = name;
     this.#settings = settings;
     this.#ports = ports;
-    this.#queue = new FairQueue({ weight: (caller) => this.#settings.weights[caller] ?? 1, agingMs: settings.aging });
+    this.#queue = new FairQueue({ weight: (caller) => weightOf(this.#settings, caller), agingMs: settings.aging });
     this.#timers = new LaneTimers(ports.clock, this.#due, this.awake);
     this.limits = new LaneLimits(this.#queue, this.#timers);
     this.limits.configure(settings);
@@ -61,20 +63,16 @@ export class LaneSlots implements JobHome {
     if (signal?.aborted) this.#refuse(job, signal.reason, 'cancelled');
     else if (this.state !== 'open') this.#refuse(job, laneClosed(this.#name, job.caller, size), 'rejected');
     else if (size === 0 && this.#free && this.limits.judge(job, now) === 'open') this.#begin(job, now);
-    else if (this.#ports.held && this.#isNested()) this.#lend(job, now);
+    else if (this.#ports.held && isNested(this.#ports.held, this)) this.#lend(job, now);
     else this.#wait(job, now);
     return job;
   }
 
-  /** L7: in the slot of the job that waits for it. */
+  /** L7: in the slot of the job that waits for it, whatever the limits say; they count it. */
   #lend(job: LaneJob, now: number): void {
     job.state = 'running';
-    job.work = atWork(job, now, ++this.#started, Infinity, true);
-  }
-
-  #isNested(): boolean {
-    for (const job of this.#ports.held!.jobs()) if (job.isAt(this) && job.state === 'running') return true;
-    return false;
+    job.work = atWork(job, now, ++this.#started, Infinity, true, this.limits.take(job, now));
+    job.gate?.begin(job.work);
   }
 
   #wait(job: LaneJob, now: number): void {
@@ -124,15 +122,29 @@ export class LaneSlots implements JobHome {
   }
 
   #refuse(job: LaneJob, reason: unknown, outcome: JobOutcome): void {
+    this.#turnAway(job, reason, outcome, this.#ports.clock.mono());
+    this.#moveOn();
+  }
+
+  /** All of them before anybody moves up: one of them may be next. */
+  #leave(jobs: Iterable<LaneJob>, reason: unknown): void {
     const now = this.#ports.clock.mono();
+    for (const job of jobs) if (job.state === 'queued') this.#turnAway(job, reason, 'cancelled', now);
+    this.#moveOn();
+  }
+
+  #turnAway(job: LaneJob, reason: unknown, outcome: JobOutcome, now: number): void {
     if (job.line) this.#queue.drop(job, now);
     this.#unwait(job);
     job.state = 'refused';
     job.wait = reason;
     tellOf(this.#ports, this.#name, job, outcome, now);
     job.grant?.();
-    if (this.#free) this.#pump(now);
-    this.#rest();
+  }
+
+  #moveOn(): void {
+    if (this.#free) this.#pump(this.#ports.clock.mono());
+    this.idlers.look();
   }
 
   /** Its time is up: it is told, and after `grace` its slot is taken from it (L4). */
@@ -160,16 +172,16 @@ export class LaneSlots implements JobHome {
   #release(job: LaneJob, state: 'over' | 'zombie', outcome: JobOutcome, now: number, cost?: number): void {
     job.state = state;
     const { gate, work } = job;
+    gate?.end(work!);
     if (!work!.lent) {
       this.#running--;
       this.#queue.end(job, cost);
       this.#timers.unwatch(job);
-      gate?.end(work!);
       if (gate?.shut) this.limits.reopen(gate);
       this.#pump(now);
     }
     tellOf(this.#ports, this.#name, job, outcome, now);
-    this.#rest();
+    this.idlers.look();
   }
 
   /** Limits, or their time, have changed. */
@@ -184,17 +196,5 @@ export class LaneSlots implements JobHome {
     const now = this.#ports.clock.mono();
     for (let job = this.#queue.first(now); job; job = this.#queue.first(now))
       this.#refuse(job, laneClosed(this.#name, job.caller, this.#queue.size), 'rejected');
-  }
-
-  /** Resolves when nobody waits or works. */
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onIdle.push(resolve);
-      this.#rest();
-    });
-  }
-
-  #rest(): void {
-    if (this.#onIdle.length > 0 && this.#running === 0 && this.#queue.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }

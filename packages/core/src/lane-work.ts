@@ -39,7 +39,10 @@ export function perform<T>(
 function settled<T>(job: LaneJob, working: PromiseLike<T>, leaves: LaneJobOptions['signal'], ports: LanePorts): Promise<T> {
   return new Promise((resolve, reject) => {
     let letGo = (): void => {};
-    job.work!.onCut = reject;
+    job.work!.onCut = (reason) => {
+      letGo();
+      reject(reason);
+    };
     working.then(
       (value) => {
         letGo();

@@ -90,7 +90,7 @@ export class Lane {
   async drain(ms: number): Promise<void> {
     if (this.#slots.state === 'open') this.#slots.state = 'draining';
     const letGo = this.#ports.clock.after(ms, () => this.#slots.refuseAll());
-    await this.#slots.idle();
+    await this.#slots.idlers.wait();
     letGo();
     this.#slots.state = 'closed';
   }
@@ -99,7 +99,7 @@ export class Lane {
   close(): Promise<void> {
     this.#slots.state = 'closed';
     this.#slots.refuseAll();
-    return this.#slots.idle();
+    return this.#slots.idlers.wait();
   }
 
   stats(): LaneStats {

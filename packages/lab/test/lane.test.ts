@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { isModelFailure } from '@holdfast/core';
 import { asyncHeldLanes, Lane, type LaneEvent, type LaneJob, type LaneJobOptions } from '@holdfast/core/engine';
 import { VirtualClock } from '@holdfast/lab';
@@ -371,6 +372,43 @@ describe('lane, races (B4.1 of the list)', () => {
     expect(listeners).toBe(1);
     await clock.run(Promise.all([first, ...all]));
     expect(listeners).toBe(0);
+  });
+
+  it('L2: jobs that leave by one signal let none of each other begin', async () => {
+    const { clock, lane } = laneScene({ width: 2, tpm: 1000 });
+    const called: string[] = [];
+    await lane.submit(() => {}, { tokens: 600 });
+    const leaver = new AbortController();
+    const { signal } = leaver;
+    const large = reasonOf(lane.submit(() => void called.push('large'), { tokens: 900, signal }));
+    const small = reasonOf(lane.submit(() => void called.push('small'), { tokens: 100, signal }));
+    const other = lane.submit(() => void called.push('other'), { tokens: 100 });
+    leaver.abort('left');
+    expect([await large, await small, await clock.run(other)]).toEqual(['left', 'left', undefined]);
+    expect(called).toEqual(['other']);
+    expect(lane.stats()).toMatchObject({ running: 0, queued: 0 });
+  });
+
+  it('L6: a job that lost its slot leaves no listener on the signal of its caller', async () => {
+    const { clock, lane } = laneScene({ width: 1, grace: 10 });
+    const caller = new AbortController();
+    const lost = reasonOf(lane.submit(hanging, { execTimeout: 100, signal: caller.signal }));
+    expect(await clock.run(lost)).toMatchObject({ kind: 'timeout' });
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  });
+
+  it('L7: what runs in the slot of another is counted by the limits of the lane', async () => {
+    const { clock, lane } = laneScene({ width: 1, rpm: 2 }, { held: true });
+    await clock.run(lane.submit(async () => lane.submit(() => {})));
+    const began = clock.mono();
+    await clock.run(lane.submit(() => {}));
+    expect(clock.mono() - began).toBe(60_000);
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('a caller may be called %s, and shares like any other', async (caller) => {
+    const { clock, jobs, at, starts } = laneScene({ width: 2 });
+    await clock.run(Promise.all([...jobs('L1 L2 L3 L4', 1000, { caller }), at(1, () => jobs('S1 S2 S3 S4 S5 S6', 100))]));
+    expect(starts.join(' ')).toBe('L1 L2 S1 L3 S2 S3 S4 S5 S6 L4');
   });
 
   it('L3: who submits again at once does not overtake who waits', async () => {

@@ -50,6 +50,9 @@ export function execTimeoutOf({ execTimeout }: LaneSettings, own: number | undef
   return execTimeout !== undefined && execTimeout > 0 ? execTimeout : EXEC_TIMEOUT;
 }
 
+/** Callers bear any name, that of what every object has included. */
+export const weightOf = ({ weights }: LaneSettings, caller: string): number => (Object.hasOwn(weights, caller) ? weights[caller]! : 1);
+
 /** The limit of the models inside, as configured, that the lane's `execTimeout` would cut short. */
 export const innerAbove = ({ execTimeout = 0 }: LaneSettings, timeouts: Timeouts): keyof Timeouts | undefined =>
   execTimeout <= 0 ? undefined : INNER.find((name) => (timeouts[name] ?? 0) >= execTimeout);

@@ -55,6 +55,10 @@ describe('P6: the bucket of retries', () => {
     expect(granted(50, [slot(T, 50, ['ci'])], { caller: 'ci' }).count).toBe(10);
   });
 
+  it.each(['constructor', '__proto__'])('a caller may be called %s, and has half of it like any other', (caller) => {
+    expect(granted(50, [slot(T, 50, [caller, 'ann'])], { caller }).count).toBe(5);
+  });
+
   it('a clock that was set back leaves no bucket closed for longer than a minute', () => {
     const { bucket } = granted(50, [slot(T + 60 * MINUTE, 1)], { at: T + 60 * MINUTE });
     expect(draw(bucket, { calls: [] }, T).drawn).toEqual({ ok: false, until: T + 20_000 });

@@ -69,7 +69,7 @@ export function draw(before: Bucket | undefined, asked: Draw, now: number): Draw
 
 function overHalf(slots: readonly Slot[], caller: string, budget: number): boolean {
   if (!slots.some(({ seen }) => seen.some((name) => name !== caller))) return false;
-  const mine = slots.reduce((sum, { drawn }) => sum + (drawn[caller] ?? 0), 0);
+  const mine = slots.reduce((sum, { drawn }) => sum + drawnBy(drawn, caller), 0);
   return mine >= Math.max(1, Math.floor(budget / 2));
 }
 
@@ -85,10 +85,13 @@ function recent(slots: readonly Slot[], now: number): readonly Slot[] {
 }
 
 function together(a: Slot, b: Slot): Slot {
-  const drawn = { ...a.drawn };
-  for (const [name, times] of Object.entries(b.drawn)) drawn[name] = (drawn[name] ?? 0) + times;
+  const names = new Set([...Object.keys(a.drawn), ...Object.keys(b.drawn)]);
+  const drawn = Object.fromEntries([...names].map((name) => [name, drawnBy(a.drawn, name) + drawnBy(b.drawn, name)]));
   return { at: a.at, calls: a.calls + b.calls, seen: [...new Set([...a.seen, ...b.seen])].slice(0, NAMES), drawn };
 }
+
+/** Callers bear any name, that of what every object has included. */
+const drawnBy = (drawn: Slot['drawn'], caller: string): number => (Object.hasOwn(drawn, caller) ? drawn[caller]! : 0);
 
 const withDraw = (slots: readonly Slot[], caller: string, now: number): readonly Slot[] =>
   recent([...slots, { at: slotOf(now), calls: 0, seen: [], drawn: { [caller]: 1 } }], now);
