@@ -165,6 +165,23 @@ describe('a key that may change', () => {
     expect(key.mendable).toBe(true);
   });
 
+  it('Y2: a clock that is set back by an hour makes no pause longer', async () => {
+    const { key, state } = scene({
+      refresh: (nth) => {
+        if (nth === 1) throw new RefreshFailure('network');
+        return 'two';
+      },
+    });
+    await key.current(never);
+    await key.refused('one', never);
+    await failureOf(key.renew(never));
+    expect(key.mendable).toBe(false);
+    state.now -= 3_600_000;
+    expect(key.mendable).toBe(true);
+    await key.renew(never);
+    expect(key.current(never)).toBe('two');
+  });
+
   it('Y2: a key that could not be had is not asked for again before its pause is over', async () => {
     const { key, state, pass } = scene({
       get: () => Promise.reject(new RefreshFailure('exit_1')),

@@ -1,7 +1,7 @@
 import { orAbort } from './abort.ts';
 import type { Clock, Credential, IssuedKey } from './ports.ts';
 import { ModelFailure } from './rules/failure.ts';
-import { keyOf, RefreshFailure, refreshLabel, refreshPause } from './rules/refresh.ts';
+import { keyOf, RefreshFailure, refreshLabel, pauseIsOver } from './rules/refresh.ts';
 
 export interface LiveKeyPorts {
   readonly clock: Pick<Clock, 'now' | 'after'>;
@@ -38,7 +38,8 @@ export class LiveKey {
   #missing = false;
   #working: Promise<string> | undefined;
   #failures = 0;
-  #notBefore = 0;
+  /** Epoch ms of the last failure. */
+  #failedAt = 0;
 
   /** `name`: for people, `the key of work`. */
   constructor(name: string, source: Credential, ports: LiveKeyPorts) {
@@ -119,7 +120,7 @@ export class LiveKey {
   }
 
   #mayRefresh(): boolean {
-    return this.#source.refresh !== undefined && this.#ports.clock.now() >= this.#notBefore;
+    return this.#source.refresh !== undefined && pauseIsOver(this.#failures, this.#ports.clock.now() - this.#failedAt);
   }
 
   #share(work: () => Promise<string>, signal: AbortSignal): Promise<string> {
@@ -144,7 +145,6 @@ export class LiveKey {
         shared !== undefined && keyOf(shared) !== this.#value ? shared : await this.#limited((signal) => this.#source.refresh!(signal));
       if (keyOf(fresh) === refused) throw new RefreshFailure('unchanged');
       this.#failures = 0;
-      this.#notBefore = 0;
       return this.#take(fresh);
     } catch (error) {
       throw this.#lost(error);
@@ -166,7 +166,7 @@ export class LiveKey {
   /** Y2, Y4 */
   #lost(error: unknown): ModelFailure {
     this.#failures += 1;
-    this.#notBefore = this.#ports.clock.now() + refreshPause(this.#failures);
+    this.#failedAt = this.#ports.clock.now();
     if (this.#value === undefined) {
       this.#missing = true;
       // Beliefs about no key are void as soon as there is one (H7).

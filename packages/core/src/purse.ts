@@ -2,7 +2,7 @@ import { BudgetRefusal } from './budget-exceeded.ts';
 import type { BudgetStore, Clock } from './ports.ts';
 import { windowsOf, type Amounts, type Budget, type Spender, type Window } from './rules/budget/budget.ts';
 import { factOf } from './rules/budget/refusal.ts';
-import { HOLD_MS, type Hold } from './rules/budget/reserve.ts';
+import { HOLD_MS, type Hold, type Paid } from './rules/budget/reserve.ts';
 import type { FailureKind } from './rules/failure.ts';
 import { BUDGET } from './rules/fit.ts';
 import type { Plan } from './rules/plan.ts';
@@ -28,6 +28,8 @@ export class Purse {
   /** Why the cheapest of the targets passed over was. */
   #refusal: BudgetRefusal | undefined;
   #held = false;
+  /** The call may end while the store is asked. */
+  #over = false;
   readonly #budgets: readonly Budget[];
   readonly #spender: Spender;
   readonly #most: (place: number, facts: RequestFacts) => Amounts;
@@ -56,7 +58,8 @@ export class Purse {
     const hold: Hold = { id: this.#spender.id, owner, until: now + HOLD_MS, parts };
     const held = await store.reserve(hold, now);
     if (held.ok) {
-      this.#held = true;
+      if (this.#over) this.#free([]);
+      this.#held = !this.#over;
       return undefined;
     }
     this.#refused(new BudgetRefusal(factOf(held.window, held.left, needs[held.window.unit]), now));
@@ -85,9 +88,14 @@ export class Purse {
 
   /** The call is over. Never throws or rejects. */
   settle(paid: Amounts): void {
+    this.#over = true;
     if (!this.#held) return;
     this.#held = false;
-    const parts = (this.#windows ?? []).map((window) => ({ window, amount: paid[window.unit] }));
-    void Promise.resolve(this.#ports.store.settle(this.#spender.id, parts, this.#ports.clock.now())).catch(() => {});
+    this.#free((this.#windows ?? []).map((window) => ({ window, amount: paid[window.unit] })));
+  }
+
+  #free(paid: readonly Paid[]): void {
+    const { store, clock } = this.#ports;
+    void Promise.resolve(store.settle(this.#spender.id, paid, clock.now())).catch(() => {});
   }
 }

@@ -4,6 +4,13 @@ const LONGEST_PAUSE = 600_000;
 
 export const refreshPause = (failures: number): number => Math.min(FIRST_PAUSE * 2 ** Math.max(0, failures - 1), LONGEST_PAUSE);
 
+/** A clock that was set back by more than this does not make a pause longer. */
+const SET_BACK = 5_000;
+
+/** `gone`: ms since the last of so many failures in a row, by the wall clock: it goes on while a machine sleeps. */
+export const pauseIsOver = (failures: number, gone: number): boolean =>
+  failures === 0 || gone >= refreshPause(failures) || gone < -SET_BACK;
+
 /** What of an error may be told: a status, a code word, or nothing. Its message and its body may hold the very secret. */
 interface Told {
   readonly kind?: unknown;
