@@ -56,6 +56,19 @@ describe('the packed packages', { timeout: 120_000 }, () => {
     expect(loaded.length).toBeLessThan(10);
   });
 
+  it.each(['2.0.0', '3.1.0', '9.0.0'])('core installs beside version %s of the AI SDK’s packages', async (version) => {
+    const other = join(temp, `user-${version}`);
+    const vendors = Object.keys(manifestOf('core').peerDependencies).filter((name) => name.startsWith('@ai-sdk/'));
+    for (const name of vendors) {
+      mkdirSync(join(other, name), { recursive: true });
+      writeFileSync(join(other, name, 'package.json'), JSON.stringify({ name, version }));
+    }
+    const dependencies = Object.fromEntries(vendors.map((name) => [name, `file:./${name}`]));
+    writeFileSync(join(other, 'package.json'), JSON.stringify({ private: true, dependencies }));
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball('core')], other);
+    expect(readdirSync(join(other, 'node_modules', '@holdfast'))).toEqual(['core']);
+  });
+
   it('the others install beside it', async () => {
     for (const folder of FOLDERS) {
       if (folder === 'core') continue;
