@@ -60,6 +60,7 @@ export class AttemptRun<P> implements Attempt {
   onEnd?: () => void;
   watch?: Watch;
   life?: () => void;
+  mends?: ((repair: string) => boolean) | undefined;
   onStop?: (reason: unknown) => void;
   source: Source<P> | undefined;
   readonly #controller = new AbortController();

@@ -24,7 +24,7 @@ export function chain<Q, P>(spec: ChainSpec<Q, P>, ports: ChainPorts): Chain<Q, 
   const worked: Worked = new Map();
   const machine = ports.machine ?? new Machine(ports.clock);
   const judged: ChainPorts['classify'] = (error, target, now, run) => machine.judge(ports.classify(error, target, now), run);
-  const own: ChainPorts = { ...ports, machine, classify: (...found) => mendable(judged(...found), spec.repairOf ?? NONE) };
+  const own: ChainPorts = { ...ports, machine, classify: (...found) => mendable(judged(...found), spec.repairOf ?? NONE, found[3]?.mends) };
   return {
     name: spec.name,
     targets,

@@ -10,6 +10,8 @@ export interface Elapsed {
   readonly began: number;
   /** Ms since, on a clock that only goes forward. */
   ms(): number;
+  /** Whether a repair would change what was sent. */
+  readonly mends?: ((repair: string) => boolean) | undefined;
 }
 
 /** Errors that wrap errors, this deep at most. */

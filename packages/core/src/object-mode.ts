@@ -1,7 +1,7 @@
-import type { Ask, Model, ModelOptions, Part, Wrap } from './model.ts';
+import type { Ask, Attempt, Model, ModelOptions, Part, Wrap } from './model.ts';
 import { refuse } from './option-checks.ts';
 import { jsonAbility } from './rules/object/abilities.data.ts';
-import { inMode, modeOf, type ObjectMode } from './rules/object/mode.ts';
+import { inMode, modeOf, type ChosenMode, type ObjectMode } from './rules/object/mode.ts';
 import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED } from './rules/object/refused.ts';
 import { schemaProblem } from './rules/object/schema-read.ts';
 import { ToolAnswer } from './rules/object/tool-answer.ts';
@@ -12,28 +12,55 @@ import { END, type End, type Source } from './source.ts';
 const wishOf = ({ providerOptions }: ModelOptions): ObjectMode | undefined =>
   providerOptions?.['holdfast']?.['objectMode'] as ObjectMode | undefined;
 
+/** What one target has refused so far. */
+class Refused {
+  readonly #modes = new Set<ObjectMode>();
+  readonly #schemas = new WeakSet<object>();
+  #json = false;
+
+  /** How the target is asked next, after `repair` where it has just refused. */
+  mode(request: ModelOptions, { target, repair }: Pick<Attempt, 'target' | 'repair'>): ChosenMode {
+    const schema = schemaOf(request);
+    if (repair === SCHEMA_MODE_REFUSED) {
+      const { mode, json } = this.#chosen(request, target);
+      this.#modes.add(mode);
+      this.#json ||= json || (mode === 'native' && schema === undefined);
+    }
+    if (repair === SCHEMA_REFUSED && schema) this.#schemas.add(schema);
+    return this.#chosen(request, target);
+  }
+
+  #chosen(request: ModelOptions, target: Target): ChosenMode {
+    const schema = schemaOf(request);
+    const chosen = modeOf(target, request, wishOf(request));
+    const known = this.#modes.has(chosen.mode) || (schema && this.#schemas.has(schema));
+    const asked = known ? modeOf(target, request, 'instruction') : chosen;
+    return this.#json && asked.json ? { ...asked, json: false } : asked;
+  }
+}
+
+const schemaOf = ({ responseFormat }: ModelOptions): object | undefined =>
+  responseFormat?.type === 'json' ? responseFormat.schema : undefined;
+
 /**
  * Below the chain, once per target: each target is asked for JSON in the way that it can (B3.2).
  *
  * O1. A request that asks for no JSON passes untouched.
- * O2. A schema that this target refused is said in words from then on; one that refused the mode is asked natively no more (T3).
+ * O2. A schema that this target refused is said in words from then on, and so is one for which it refused the mode; other modes stay (T3).
  */
 export function withObjectMode(): Wrap<ModelOptions, Part> {
-  let refusedMode = false;
-  const refused = new WeakSet<object>();
-  const wishFor = (request: ModelOptions, repair: string | undefined): ObjectMode | undefined => {
-    const schema = request.responseFormat?.type === 'json' ? request.responseFormat.schema : undefined;
-    if (repair === SCHEMA_MODE_REFUSED) refusedMode = true;
-    if (repair === SCHEMA_REFUSED && schema) refused.add(schema);
-    return refusedMode || (schema && refused.has(schema)) ? 'instruction' : wishOf(request);
-  };
+  const refused = new Refused();
   return (inner) => (request, attempt) => {
     if (request.responseFormat?.type !== 'json') return inner(request, attempt);
-    const chosen = modeOf(attempt.target, request, wishFor(request, attempt.repair));
+    const chosen = refused.mode(request, attempt);
+    attempt.mends = (repair) => (repair === SCHEMA_MODE_REFUSED || repair === SCHEMA_REFUSED) && !isInWords(chosen);
     const asked = inMode(request, chosen);
     return chosen.mode === 'tool' ? asText(inner, asked, attempt) : inner(asked, attempt);
   };
 }
+
+/** Nothing of a schema or of a mode is left to refuse. */
+const isInWords = ({ mode, json }: ChosenMode): boolean => mode === 'instruction' && !json;
 
 type Asking = Parameters<Ask<ModelOptions, Part>>;
 

@@ -321,6 +321,38 @@ describe('T3: a refusal that says what is wrong is mended, once, and not met aga
     expect(east.requests.map(({ status }) => status)).toEqual([400, 200, 200]);
   });
 
+  it.each<[string, Partial<ModelOptions>]>([
+    ['Invalid `signature` in `thinking` block', {}],
+    ['messages.0.content.0: The block is bound to a different conversation', {}],
+    ["Unsupported parameter: 'temperature' is not supported with this model.", {}],
+    ['This model does not support image content', {}],
+    ['No tool output found for function call call_1.', {}],
+    ['This model does not support assistant message prefill. The conversation must end with a user message.', {}],
+    ['tool_choice that forces tool use is not supported', { tools: TOOLS, toolChoice: { type: 'required' } }],
+  ])('a refusal of what the request does not hold is not sent again unchanged: %s', async (message, asked) => {
+    const body = JSON.stringify({ error: { message, type: 'invalid_request_error' } });
+    const east = await lab('east', 'openai', { fault: { do: 'status', status: 400, body } });
+    const west = await lab('west', 'openai');
+    const models = [east, west].map(({ url }) => createOpenAI({ baseURL: url, apiKey: 'k' }).chat('m'));
+    expect(await ask({ model: holdfast({ models }) }, 'generate', { prompt: PROMPT, ...asked })).toMatchObject({ record: { place: 1 } });
+    expect(east.requests).toHaveLength(1);
+  });
+
+  it('an effort that is refused is not asked for again; another one is', async () => {
+    const body = JSON.stringify({
+      error: { message: "Unsupported value: 'reasoning_effort' does not support 'minimal' with this model.", code: 'unsupported_value' },
+    });
+    const east = await lab('east', 'openai', { fault: { do: 'status', status: 400, body }, times: 1 });
+    const model = holdfast({ models: [createOpenAI({ baseURL: east.url, apiKey: 'k' }).chat('gpt-5')] });
+    for (const reasoning of ['minimal', 'minimal', 'high'] as const) await model.doGenerate({ prompt: PROMPT, reasoning });
+    expect(east.requests.map(({ body: sent }) => (sent as { reasoning_effort?: string }).reasoning_effort)).toEqual([
+      'minimal',
+      undefined,
+      undefined,
+      'high',
+    ]);
+  });
+
   it('what no repair mends goes to the next target, and is told of the last', async () => {
     const east = await lab('east', 'openai-responses', { fault: { do: 'status', status: 400, reason: 'bad-request' } });
     const west = await lab('west', 'anthropic');

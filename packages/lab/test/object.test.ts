@@ -225,4 +225,13 @@ describe('over real HTTP', () => {
     expect((await generateWith({ model, schema: SCHEMA, prompt: 'x' })).record?.attempts).toHaveLength(1);
     expect(provider.requests.map(({ body: sent }) => 'response_format' in (sent as object))).toEqual([true, false, false]);
   });
+
+  it('T3: a mode that one call wished for in vain is not held against the others', async () => {
+    const body = JSON.stringify({ error: { message: 'tool_choice that forces tool use is not supported' } });
+    const outage = { rules: [{ target: 'east', fault: { do: 'status' as const, status: 400, body }, times: 1 }] };
+    const { model, provider } = await lab('openai', { script: { text: TEXT }, outage });
+    for (const mode of ['tool', 'tool', 'auto'] as const) await generateWith({ model, schema: SCHEMA, prompt: 'x', mode });
+    const kinds = provider.requests.map(({ body: sent }) => ['tools', 'response_format'].filter((field) => field in (sent as object)));
+    expect(kinds).toEqual([['tools'], [], [], ['response_format']]);
+  });
 });

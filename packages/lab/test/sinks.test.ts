@@ -146,6 +146,23 @@ describe('sinks (B3.1, B3.4)', () => {
   });
 });
 
+describe('an observer of failovers', () => {
+  it('gets the URL of a picture as it was asked, and can change nothing of what is asked next', async () => {
+    const url = new URL('https://example.com/kelp.png');
+    const prompt: typeof PROMPT = [{ role: 'user', content: [{ type: 'file', data: { type: 'url', url }, mediaType: 'image/png' }] }];
+    const seen: unknown[] = [];
+    const failover = ({ messages }: FailoverEvent): void => {
+      const [message] = messages as unknown as { content: { data: { url: URL } }[] }[];
+      seen.push(String(message!.content[0]!.data.url));
+      message!.content.length = 0;
+    };
+    const { clock, model, models } = scene({ a: auth, b: healthy }, { sinks: { failover, persistPrompts: true } });
+    await clock.run(model.doStream({ prompt }).then(({ stream }) => tell(stream)));
+    expect(seen).toEqual(['https://example.com/kelp.png']);
+    expect(models['b']!.requests[0]!.prompt).toEqual(prompt);
+  });
+});
+
 describe('a sink that throws, hangs or lies', () => {
   const bad: Readonly<Record<string, SinkOptions>> = {
     throws: {

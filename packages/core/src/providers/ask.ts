@@ -35,6 +35,8 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
   return async (request, attempt) => {
     const model = options.varies ? await open() : (known ??= await ready());
     const dialect = dialectOf(attempt.target.protocol);
+    const above = attempt.mends;
+    attempt.mends = (repair) => above?.(repair) === true || fitting.mends(request, attempt.target, repair);
     const fit = fitting.fit(request, attempt);
     const fitted = fit instanceof Promise ? await fit : fit;
     const asking =

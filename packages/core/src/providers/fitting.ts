@@ -6,11 +6,12 @@ import { wantsOf } from '../rules/transcript/families.ts';
 import { ofThought, opaqueValues } from '../rules/transcript/opaque.ts';
 import type { ProjectionTarget } from '../rules/transcript/origin.ts';
 import { Projections, type Projected } from '../rules/transcript/projector.ts';
-import { isForModel, unsignedFrom } from '../rules/transcript/repair-names.ts';
+import { isMadeAbove, learntOf, unsignedFrom } from '../rules/transcript/repair-names.ts';
 import { requestAfter, wantsAfter } from '../rules/transcript/repairs.ts';
-import { fitRequest } from '../rules/transcript/request.ts';
+import { fitRequest, type Fitted } from '../rules/transcript/request.ts';
 import { ownNames } from '../rules/transcript/tool-names.ts';
 import { wirePlace } from '../rules/transcript/wire-place.ts';
+import type { Wants } from '../rules/transcript/wants.ts';
 import { dialectOf } from './dialects.ts';
 
 /** A request as the vendor's package must get it, and what becomes of the answer. */
@@ -46,16 +47,32 @@ export class Fitting {
     return Promise.all([learnt, waits]).then(([known]) => this.#fitted(request, attempt, known));
   }
 
+  /** Whether a repair changes what is sent; one that does not is no reason to ask again. Tried aside: nothing is decided by it. */
+  mends(request: ModelOptions, target: Target, repair: string): boolean {
+    if (isMadeAbove(repair) || (repair === 'prefill' && request.prompt.at(-1)?.role === 'assistant')) return true;
+    const learnt = this.#moving?.repairsAt(scopeOf(target)) ?? NONE;
+    const known = learnt instanceof Promise ? NONE : learnt;
+    const aside = new Projections();
+    const sent = (asked: readonly string[]): string =>
+      JSON.stringify(this.#made({ request, target, known, asked }, aside).options, withoutBytes);
+    return sent(NONE) !== sent([repair]);
+  }
+
   #fitted(request: ModelOptions, { target, repair }: Pick<Attempt, 'target' | 'repair'>, known: readonly string[]): FittedRequest {
     const asked = repair === undefined ? NONE : [repair];
+    const { options, warnings, wants } = this.#made({ request, target, known, asked }, this.#projections);
+    const names = ownNames(toolNames(request), wants.toolNames);
+    const effort = effortOf(request, target);
+    const learn = asked.length === 0 ? NONE : asked.flatMap((one) => learntOf(one, effort));
+    return answering(options, { warnings, names, moving: this.#moving, target, learn });
+  }
+
+  #made({ request, target, known, asked }: Making, projections: Projections): Fitted & { readonly wants: Wants } {
     const repairs = asked.length === 0 ? known : [...new Set([...known, ...asked])];
     const at = this.#at(target, repairs);
-    const projected = this.#project(request.prompt, at, known, asked);
+    const projected = project(request.prompt, at, { known, asked }, projections);
     const { options, warnings } = fitRequest(requestAfter(prepare(request, projected.prompt, target), repairs), at, projected.marks);
-    const dialect = dialectOf(target.protocol);
-    const names = ownNames(toolNames(request), at.wants.toolNames);
-    const learn = asked.length === 0 ? NONE : asked.filter(isForModel);
-    return answering(dialect?.options?.(options) ?? options, { warnings, names, moving: this.#moving, target, learn });
+    return { options: dialectOf(target.protocol)?.options?.(options) ?? options, warnings, wants: at.wants };
   }
 
   /** The target with what it wants after these repairs: the same object while neither changes. */
@@ -66,15 +83,33 @@ export class Fitting {
     if (repairs.length === 0) this.#plain = { target, at };
     return at;
   }
+}
 
-  #project(prompt: ModelOptions['prompt'], at: ProjectionTarget, known: readonly string[], asked: readonly string[]): Projected {
-    const before = asked.length > 0 ? this.#projections.project(prompt, { ...at, wants: wantsAfter(wantsOf(at), known) }) : undefined;
-    const now = this.#projections.project(prompt, at);
-    const from = before && unsignedBy(before, now, asked, at);
-    if (from === undefined) return now;
-    this.#projections.refuse(prompt, at, [from, prompt.length]);
-    return this.#projections.project(prompt, at);
-  }
+interface Making {
+  readonly request: ModelOptions;
+  readonly target: Target;
+  readonly known: readonly string[];
+  readonly asked: readonly string[];
+}
+
+function project(
+  prompt: ModelOptions['prompt'],
+  at: ProjectionTarget,
+  { known, asked }: Pick<Making, 'known' | 'asked'>,
+  projections: Projections,
+): Projected {
+  const before = asked.length > 0 ? projections.project(prompt, { ...at, wants: wantsAfter(wantsOf(at), known) }) : undefined;
+  const now = projections.project(prompt, at);
+  const from = before && unsignedBy(before, now, asked, at);
+  if (from === undefined) return now;
+  projections.refuse(prompt, at, [from, prompt.length]);
+  return projections.project(prompt, at);
+}
+
+/** Files are what they were: their length is enough. */
+function withoutBytes(this: unknown, key: string, value: unknown): unknown {
+  const raw = (this as Record<string, unknown>)[key];
+  return raw instanceof Uint8Array ? raw.length : value;
 }
 
 const scopeOf = ({ entry, model }: Target): string => `${entry}/${model}`;
@@ -87,10 +122,12 @@ function unsignedBy(before: Projected, now: Projected, asked: readonly string[],
   return rewritten === -1 ? undefined : (now.places[rewritten] ?? 0);
 }
 
+const effortOf = ({ reasoning }: ModelOptions, { effort }: Target): ModelOptions['reasoning'] =>
+  reasoning === 'provider-default' || reasoning === undefined ? effort : reasoning;
+
 /** The request with its projected prompt and without what is ours; itself where nothing of that changes it. */
 function prepare(request: ModelOptions, prompt: ModelOptions['prompt'], target: Target): ModelOptions {
-  const own = request.reasoning === 'provider-default' ? undefined : request.reasoning;
-  const reasoning = own ?? target.effort;
+  const reasoning = effortOf(request, target);
   if (prompt === request.prompt && reasoning === request.reasoning && request.providerOptions?.['holdfast'] === undefined) return request;
   const { holdfast: _, ...providerOptions } = request.providerOptions ?? {};
   return { ...request, prompt, ...(reasoning !== undefined && { reasoning }), ...(request.providerOptions && { providerOptions }) };

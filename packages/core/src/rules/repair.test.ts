@@ -18,6 +18,15 @@ describe('mendable', () => {
     });
   });
 
+  it('drops one that would change nothing', () => {
+    const failure = mendable(
+      refused,
+      () => 'unsign:3',
+      (repair) => repair !== 'unsign:3',
+    );
+    expect(failure.facts).toEqual({ status: 400 });
+  });
+
   it('drops one that cannot be made, and nothing else', () => {
     const failure = mendable(refused, () => undefined);
     expect(failure).toMatchObject({ kind: 'bad-request', message: 'refused', facts: { status: 400 }, cause: 'body' });

@@ -83,7 +83,7 @@ export class FanOut {
     this.#outlets.push({ name, stats: () => ({ ...counts }), flush: () => Promise.resolve() });
     return (item) => {
       try {
-        const answer = observer(structuredClone(item));
+        const answer = observer(copyOf(item));
         counts.delivered += 1;
         if (isThenable(answer)) Promise.resolve(answer).catch(failed);
       } catch (error) {
@@ -103,6 +103,13 @@ export class FanOut {
       }
     };
   }
+}
+
+/** An observer may do with a fact what it likes. What is no list and no plain object, a URL or the bytes of a file, is shared. */
+function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)])) as T;
 }
 
 const nameOf = (kind: string, at: number): string => (at === 0 ? kind : `${kind}#${at + 1}`);

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
-import type { Content, Turn } from './assistant.ts';
+import { providerRun, type Content, type Turn } from './assistant.ts';
 import type { CallFate } from './exchanges.ts';
 import { metadata, standing, type ProjectionTarget } from './origin.ts';
 import { outputText, sentOutput, type Moved } from './results.ts';
@@ -52,6 +52,8 @@ export function asText(
   seats: Seats,
 ): void {
   const content = turn.content.flatMap((part): Content[] => {
+    // Its call is not sent: alone it would be an answer to nothing.
+    if (part.type === 'tool-result') return [providerRun(part)];
     if (part.type !== 'tool-call') return part.type === 'reasoning' ? [] : [part];
     return part.providerExecuted ? [] : [{ type: 'text', text: `[called ${part.toolName} with ${JSON.stringify(part.input)}]` }];
   });

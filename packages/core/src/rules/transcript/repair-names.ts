@@ -16,7 +16,8 @@ const FROM_ROW: Readonly<Record<string, (detail: string) => Repair | undefined>>
   'thinking-binding': (detail) => `unsign:${placeIn(detail)}`,
   'reasoning-item': () => 'unsign:0',
   'thinking-block': () => 'no-thinking',
-  'thinking-mode': (detail) => (/tool_choice/i.test(detail) ? 'no-thinking' : 'setting:reasoning'),
+  'thinking-mode': (detail) =>
+    /tool_choice/i.test(detail) ? 'no-thinking' : /cannot be disabled/i.test(detail) ? 'no-effort' : 'setting:reasoning',
   // These are made above: a takeover tells where it had begun the turn, a key is fetched anew, an object is asked for in words.
   prefill: () => 'prefill',
   refresh: () => 'refresh',
@@ -27,13 +28,14 @@ const FROM_ROW: Readonly<Record<string, (detail: string) => Repair | undefined>>
   'tool-id': () => 'plain-ids',
   'tool-pairing': () => 'tools-as-text',
   roles: () => 'strict-roles',
-  'cache-marks': (detail) => settingIn(detail, ['cache-ttl']) ?? 'no-cache-marks',
+  'cache-marks': (detail) => settingIn(detail, ['cache-ttl']) ?? (/maximum|at most|too many/i.test(detail) ? 'unmarked' : 'no-cache-marks'),
   'output-limit': limitIn,
   images: () => 'no-images',
   'single-calls': () => 'single-calls',
-  parameter: (detail) => settingIn(detail),
+  parameter: settingOf,
   'unknown-field': (detail) =>
-    /tools\[|function_?declarations|input_schema|parameters/i.test(detail) ? 'small-schemas' : settingIn(detail),
+    settingIn(detail, OF_TOOLS) ??
+    (/tools\[|function_?declarations|input_schema|parameters/i.test(detail) ? 'small-schemas' : settingOf(detail)),
   reference: (detail) => (/\b(?:file|container|cached ?content)/i.test(detail) ? 'no-references' : undefined),
 };
 
@@ -62,10 +64,39 @@ function settingIn(detail: string, among?: readonly string[]): Repair | undefine
   return row && `setting:${row.name}`;
 }
 
-/** A repair that this conversation or this request needed; the others hold for the model, and are remembered (T3). */
-export const isForModel = (repair: Repair): boolean => !OF_THE_REQUEST.has(repair) && !repair.startsWith('unsign:');
+/** Settings that stand on a tool, where a refused schema stands too. */
+const OF_TOOLS = ['strict', 'tool-streaming'];
 
-const OF_THE_REQUEST: ReadonlySet<Repair> = new Set([LOWER_EFFORT, 'no-thinking', 'refresh', SCHEMA_MODE_REFUSED, SCHEMA_REFUSED]);
+/** A value that is refused says nothing of others: `minimal` may be unknown where `high` is not. */
+function settingOf(detail: string): Repair | undefined {
+  const repair = settingIn(detail);
+  return repair === 'setting:reasoning' && VALUE.test(detail) ? 'no-effort' : repair;
+}
+
+const VALUE = /unsupported (?:value|option)|invalid value|does not support ['"`]\w+['"`]/i;
+
+const ABOVE: ReadonlySet<Repair> = new Set([LOWER_EFFORT, 'refresh']);
+
+/** Made where the request comes from, before it is fitted to a target. */
+export const isMadeAbove = (repair: Repair): boolean => ABOVE.has(repair);
+
+/** What this conversation or this request needed: another may not. */
+const OF_THE_REQUEST: ReadonlySet<Repair> = new Set([
+  ...ABOVE,
+  SCHEMA_MODE_REFUSED,
+  SCHEMA_REFUSED,
+  'no-thinking',
+  'no-effort',
+  'no-references',
+  'tools-as-text',
+  'unmarked',
+]);
+
+/** What a repair that helped teaches of the model (T3): nothing, itself, or that it does not take the `effort` that was asked for. */
+export function learntOf(repair: Repair, effort?: string): readonly Repair[] {
+  if (repair === 'no-effort' && effort !== undefined) return [`effort:${effort}`];
+  return OF_THE_REQUEST.has(repair) || repair.startsWith('unsign:') ? [] : [repair];
+}
 
 /** The place from which on an `unsign` repair leaves signatures out, in messages of the wire. */
 export const unsignedFrom = (repair: Repair): number | undefined =>

@@ -41,7 +41,7 @@ export const SETTINGS: readonly SettingRow[] = [
     betas: ['fine-grained-tool-streaming'],
     set: { anthropic: { toolStreaming: false } },
   },
-  { name: 'strict', said: /['"`]?strict['"`]?:? |\.strict\b/i, fields: ['strict'], betas: ['structured-outputs'] },
+  { name: 'strict', said: /['"`]strict['"`]|\bstrict\b:|\.strict\b/i, fields: ['strict'], betas: ['structured-outputs'] },
   { name: 'task-budget', said: /task_budget/i, options: ['taskBudget'], betas: ['task-budget'] },
   { name: 'speed', said: /['"`]?speed['"`]?:|fast-mode/i, options: ['speed'], betas: ['fast-mode'] },
   {

@@ -2,7 +2,7 @@ import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../classify.ts';
 import { wantsOf } from './families.ts';
-import { isForModel, repairOf, unsignedFrom } from './repair-names.ts';
+import { learntOf, repairOf, unsignedFrom } from './repair-names.ts';
 import { requestAfter, wantsAfter } from './repairs.ts';
 
 type Options = LanguageModelV4CallOptions;
@@ -28,14 +28,19 @@ describe('T3: what a refusal asks for, in the vendors’ words', () => {
     ["Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string with maximum length 40", 'plain-ids'],
     ['No tool output found for function call call_abc.', 'tools-as-text'],
     ["Unexpected role 'user' after role 'tool'", 'strict-roles'],
-    ['A maximum of 4 blocks with cache_control may be provided. Found 5.', 'no-cache-marks'],
+    ['A maximum of 4 blocks with cache_control may be provided. Found 5.', 'unmarked'],
+    ['cache_control is not supported by this model', 'no-cache-marks'],
     ['max_tokens: 100000 > 64000, which is the maximum allowed number of output tokens', 'output:64000'],
     ['max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided 100000.', 'output:16384'],
     ['This model does not support image content', 'no-images'],
     ['This model only supports single tool-calls at once!', 'single-calls'],
     ["Unsupported value: 'temperature' does not support 0.2 with this model.", 'setting:temperature'],
     ["Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", 'setting:max-tokens'],
-    ["Unsupported value: 'reasoning_effort' does not support 'minimal' with this model.", 'setting:reasoning'],
+    ["Unsupported value: 'reasoning_effort' does not support 'minimal' with this model.", 'no-effort'],
+    ["Unsupported parameter: 'reasoning.effort' is not supported with this model.", 'setting:reasoning'],
+    ['thinking.type: thinking cannot be disabled for this model', 'no-effort'],
+    ['tools[0].function.strict: Extra inputs are not permitted', 'setting:strict'],
+    ['tools.0.custom.eager_input_streaming: Extra inputs are not permitted', 'setting:tool-streaming'],
     ['context_management: Extra inputs are not permitted', 'setting:context-management'],
     [
       'Invalid JSON payload received. Unknown name "$ref" at \'tools[0].function_declarations[0].parameters\': Cannot find field.',
@@ -50,8 +55,20 @@ describe('T3: what a refusal asks for, in the vendors’ words', () => {
   });
 
   it('what one conversation needed is not held against the model', () => {
-    expect(['unsign:3', 'no-thinking', 'lower-effort', 'schema', 'refresh'].map(isForModel)).toEqual([false, false, false, false, false]);
-    expect(['setting:temperature', 'no-images', 'prefill', 'beta:x'].every(isForModel)).toBe(true);
+    const ofOne = [
+      'unsign:3',
+      'no-thinking',
+      'lower-effort',
+      'schema',
+      'refresh',
+      'no-effort',
+      'no-references',
+      'tools-as-text',
+      'unmarked',
+    ];
+    expect(ofOne.flatMap((repair) => learntOf(repair))).toEqual([]);
+    for (const repair of ['setting:temperature', 'no-images', 'prefill', 'beta:x']) expect(learntOf(repair)).toEqual([repair]);
+    expect(learntOf('no-effort', 'minimal')).toEqual(['effort:minimal']);
     expect([unsignedFrom('unsign:3'), unsignedFrom('no-images')]).toEqual([3, undefined]);
   });
 });
@@ -83,6 +100,9 @@ describe('T3: what a repair does', () => {
     expect(JSON.stringify(after('no-thinking'))).not.toMatch(/thinking|reasoningEffort/);
     expect(JSON.stringify(after('setting:strict').tools)).not.toContain('strict');
     expect(after('setting:unheard-of')).toEqual(request);
+    expect(after('no-effort')).not.toHaveProperty('reasoning');
+    expect(after('effort:high')).not.toHaveProperty('reasoning');
+    expect(after('effort:minimal')).toEqual(request);
   });
 
   it('note 30: a beta and its fields go together', () => {

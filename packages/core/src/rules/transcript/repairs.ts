@@ -32,6 +32,7 @@ function wantsOne(wants: Wants, repair: Repair): Wants {
       return { ...wants, turns: 'strict', system: 'top', endsWithUser: true };
     case 'single-calls':
       return { ...wants, parallelCalls: false };
+    case 'unmarked':
     case 'no-cache-marks':
       return { ...wants, cacheMarks: false };
     case 'no-images':
@@ -50,7 +51,8 @@ export const requestAfter = (request: Options, repairs: readonly Repair[]): Opti
 
 function requestOne(request: Options, repair: Repair): Options {
   const [kind, subject = ''] = repair.split(':');
-  if (kind === 'no-thinking') return withoutSetting(request, 'reasoning');
+  if (kind === 'effort') return request.reasoning === subject ? withoutSetting(request, 'reasoning') : request;
+  if (kind === 'no-thinking' || kind === 'no-effort') return withoutSetting(request, 'reasoning');
   if (kind === 'beta') return withoutBeta(request, subject);
   if (kind === 'output') return { ...request, maxOutputTokens: Math.min(request.maxOutputTokens ?? Infinity, Number(subject)) };
   if (kind !== 'setting') return request;

@@ -37,13 +37,15 @@ export function fitTools(draft: Draft, { wants }: ProjectionTarget): void {
     return [{ ...tool, name, inputSchema }];
   });
   if (changed) draft.set('tools', sent.length > 0 ? sent : undefined);
-  choice(draft, sent, wants.toolNames);
+  choice(draft, sent, wants);
 }
 
-function choice(draft: Draft, sent: readonly Tool[], rule: ProjectionTarget['wants']['toolNames']): void {
+function choice(draft: Draft, sent: readonly Tool[], { toolNames: rule, forcedTool }: ProjectionTarget['wants']): void {
   const { toolChoice } = draft.options;
   if (!toolChoice) return;
   if (sent.length === 0) return draft.set('toolChoice', undefined);
+  if (forcedTool === 'no' && (toolChoice.type === 'required' || toolChoice.type === 'tool'))
+    return draft.set('toolChoice', { type: 'auto' }, 'no tool can be forced: the model chooses');
   if (toolChoice.type !== 'tool') return;
   const toolName = sentName(toolChoice.toolName, rule);
   if (!sent.some(({ name }) => name === toolName))

@@ -60,10 +60,10 @@ describe('what a target takes of a request', () => {
       { tools: undefined, toolChoice: undefined },
     ],
     [
-      'thinking with a forced tool',
+      'a forced tool where none can be',
       OPUS,
       { tools: [TOOL], toolChoice: { type: 'required' }, reasoning: 'high' },
-      { toolChoice: { type: 'required' }, reasoning: 'high' },
+      { toolChoice: { type: 'auto' }, reasoning: 'high' },
     ],
     [
       'thinking with a forced tool, older',

@@ -192,6 +192,21 @@ describe('what a model that was found wanting gets', () => {
     ]);
   });
 
+  it('no tools: what the provider itself ran goes on as words, and not as a result without its call', () => {
+    const ran: LanguageModelV4Message = {
+      role: 'assistant',
+      content: [
+        { type: 'tool-call', toolCallId: 's', toolName: 'search', input: {}, providerExecuted: true },
+        { type: 'tool-result', toolCallId: 's', toolName: 'search', output: { type: 'text', value: 'kelp' } },
+        { type: 'text', text: 'so' },
+      ],
+    };
+    expect(project([says('q'), ran, says('more')], after(CHAT, 'tools-as-text'))[1]?.content).toEqual([
+      { type: 'text', text: '[result of search: kelp]' },
+      { type: 'text', text: 'so' },
+    ]);
+  });
+
   it('C17: one call at a time: each with its result', () => {
     const single = after(CHAT, 'single-calls');
     const both: LanguageModelV4Message = {
