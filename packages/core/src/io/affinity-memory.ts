@@ -1,5 +1,5 @@
 import type { AffinityStore } from '../ports.ts';
-import type { Kept } from '../rules/affinity.ts';
+import { isNewer, type Kept } from '../rules/affinity.ts';
 
 /** As many conversations as are kept at once; the one not answered for longest goes first. */
 const MOST = 10_000;
@@ -17,8 +17,7 @@ export class MemoryAffinity implements AffinityStore {
   }
 
   write(key: string, kept: Kept): void {
-    const before = this.#known.get(key);
-    if (before && before.at > kept.at) return;
+    if (!isNewer(this.#known.get(key), kept.at)) return;
     this.#known.delete(key);
     this.#known.set(key, kept);
     const [oldest] = this.#known.size > MOST ? this.#known.keys() : [];
@@ -26,8 +25,7 @@ export class MemoryAffinity implements AffinityStore {
   }
 
   forget(key: string, at: number): void {
-    const before = this.#known.get(key);
-    if (before && before.at <= at) this.#known.delete(key);
+    if (isNewer(this.#known.get(key), at)) this.#known.delete(key);
   }
 
   close(): void {}

@@ -80,7 +80,38 @@ describe('conversations in SQLite', () => {
     said.length = 0;
     const store = sqlite(folder);
     store.write('k', kept);
-    expect([store.read('k'), said.length]).toEqual([undefined, 1]);
+    expect([store.read('k'), said.length]).toEqual([kept, 1]);
+  });
+
+  it('a file that somebody took away is made anew, not written to in the dark', () => {
+    const folder = folderOf();
+    let now = T;
+    const a = new SqliteAffinity({ folder, clock: { now: () => now }, say: (line) => said.push(line) });
+    a.write('k', kept);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `affinity.db${suffix}`), { force: true });
+    now += 1_000;
+    a.write('l', kept);
+    const b = sqlite(folder);
+    expect([b.read('k'), b.read('l')]).toEqual([undefined, kept]);
+    a.close();
+    b.close();
+  });
+
+  it('a folder that can be used again is, a minute later', () => {
+    const folder = join(folderOf(), 'state');
+    writeFileSync(folder, '');
+    let now = T;
+    const store = new SqliteAffinity({ folder, clock: { now: () => now }, say: (line) => said.push(line) });
+    said.length = 0;
+    store.write('k', kept);
+    expect([store.read('k'), said.length]).toEqual([kept, 1]);
+    rmSync(folder);
+    now += 60_000;
+    store.write('l', kept);
+    const other = sqlite(folder);
+    expect([other.read('l'), said.length]).toEqual([kept, 1]);
+    store.close();
+    other.close();
   });
 
   it('a path that is no folder is said once, and stops nobody', () => {

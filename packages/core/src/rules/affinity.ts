@@ -18,6 +18,13 @@ export type Staying = 'kept-tool-result' | 'kept-cache' | 'kept-not-cool' | 'kep
 /** Ms for which providers keep a prompt's cache, without and with marks that ask for an hour. */
 export const WARM = 5 * 60_000;
 export const WARM_LONG = 60 * 60_000;
+/** What was written so many ms after now was written before the clock was set back: what is said now is the newer. */
+export const SET_BACK = 60_000;
+
+/** Whether what is said `at` a time is newer than what was kept. */
+export const isNewer = (kept: Pick<Kept, 'at'> | undefined, at: number): boolean =>
+  kept === undefined || kept.at <= at || kept.at > at + SET_BACK;
+
 /** Ms for which an earlier target must have been cool before a conversation goes back to it. */
 const COOL_FOR = 60_000;
 

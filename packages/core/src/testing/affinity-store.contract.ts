@@ -46,6 +46,18 @@ const CASES: readonly (readonly [string, (shared: SharedAffinity) => Promise<voi
     },
   ],
   [
+    'P8: after the clock was set back by an hour what is said is the newer',
+    async ({ a, b }) => {
+      const [before, now] = [T + 3_600_000, T];
+      await a.write('k', kept(before));
+      await b.write('k', kept(now, { ref: 'since' }));
+      equal(await a.read('k'), kept(now, { ref: 'since' }), 'it replaces');
+      await a.write('l', kept(before));
+      await b.forget('l', now);
+      equal(await a.read('l'), undefined, 'and forgets');
+    },
+  ],
+  [
     'P8: many at once lose nothing',
     async ({ a, b }) => {
       await Promise.all(Array.from({ length: 200 }, (_, n) => (n % 2 ? a : b).write(`k${n % 20}`, kept(T + n))));
