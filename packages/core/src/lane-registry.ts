@@ -21,6 +21,8 @@ export interface LaneRegistryOptions extends Partial<LanePorts> {
 }
 
 const MOST = 100;
+/** Gates between two looks at those that hold nobody back: callers may name models without end. */
+const GATES = 1000;
 const ownName = (option: string): string => `lanes.${option}`;
 
 /**
@@ -41,6 +43,7 @@ export class LaneRegistry {
   /** Lanes that the table does not know. */
   #made = 0;
   #closed = false;
+  #mostGates = GATES;
 
   constructor(table: LaneTable, options: LaneRegistryOptions & Pick<LanePorts, 'clock'>) {
     const { where = ownName, clock, held, emit } = options;
@@ -127,7 +130,16 @@ export class LaneRegistry {
   gateFor(lane: Lane, { entry, account, group }: Target): LaneGate {
     const key = JSON.stringify([lane.name, entry, account, group]);
     let gate = this.#gates.get(key);
-    if (!gate) this.#gates.set(key, (gate = new LaneGate()));
+    if (gate) return gate;
+    // Before it is one of them: it is idle too, until it is used.
+    if (this.#gates.size >= this.#mostGates) this.#forgetIdle();
+    this.#gates.set(key, (gate = new LaneGate()));
     return gate;
+  }
+
+  #forgetIdle(): void {
+    const now = this.#ports.clock.mono();
+    for (const [key, gate] of this.#gates) if (gate.isIdle(now)) this.#gates.delete(key);
+    this.#mostGates = Math.max(GATES, 2 * this.#gates.size);
   }
 }

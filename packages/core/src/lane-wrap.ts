@@ -108,9 +108,9 @@ function watchHead(job: LaneJob, gate: LaneGate, lane: Lane, attempt: Attempt, {
  */
 function large(error: unknown, job: LaneJob, gate: LaneGate, tpm: number, attempt: Attempt, ports: InLanePorts): unknown {
   if (!gate.isLarge(job.tokens, tpm)) return error;
-  const now = ports.clock.now();
+  const [now, mono] = [ports.clock.now(), ports.clock.mono()];
   const failure = isModelFailure(error) ? error : ports.classify(error, attempt.target, now);
   if (failure.kind !== 'rate-limit' || failure.facts.lane) return error;
-  gate.tooLarge(job.caller, ports.clock.mono() + (failure.facts.retryAt === undefined ? LATER : failure.facts.retryAt - now));
+  gate.tooLarge(job.caller, mono + (failure.facts.retryAt === undefined ? LATER : failure.facts.retryAt - now), mono);
   return new ModelFailure(failure.kind, failure.message, { ...failure.facts, shortened: true }, { cause: error });
 }

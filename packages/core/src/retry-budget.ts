@@ -1,4 +1,5 @@
 import type { HealthStore } from './ports.ts';
+import { Lasting } from './rules/lasting.ts';
 import { counted, draw, SLOT_MS, slotOf, type Bucket, type Counted, type Draw, type Drawn } from './rules/retry-bucket.ts';
 
 /** Slots of ten seconds that a bucket looks back (a minute). */
@@ -8,7 +9,7 @@ interface Endpoint {
   now: { -readonly [K in keyof Counted]: Counted[K] };
   before: Counted[];
   /** By caller: epoch ms before which the bucket is known to refuse. */
-  refused: Map<string, number>;
+  refused: Lasting<number>;
 }
 
 /**
@@ -38,14 +39,14 @@ export class RetryBudget {
   async draw(endpoint: string, caller: string | undefined, now: number): Promise<boolean> {
     const one = this.#at(endpoint, now);
     const name = caller ?? '';
-    const closed = one.refused.get(name) ?? 0;
-    if (now < closed && closed <= now + SLOTS * SLOT_MS) return false;
+    const closed = one.refused.get(name, now) ?? 0;
+    if (closed > 0 && closed <= now + SLOTS * SLOT_MS) return false;
     const asked: Draw = { calls: [...one.before, one.now], ...(caller !== undefined && { caller }) };
     one.before = [];
     one.now = { at: slotOf(now), calls: 0, seen: [] };
     const drawn = await this.#ask(endpoint, asked, now);
     if (drawn.ok) one.refused.delete(name);
-    else one.refused.set(name, drawn.until);
+    else one.refused.set(name, drawn.until, drawn.until, now);
     return drawn.ok;
   }
 
@@ -64,7 +65,7 @@ export class RetryBudget {
   #at(endpoint: string, now: number): Endpoint {
     const at = slotOf(now);
     let one = this.#endpoints.get(endpoint);
-    if (one === undefined) this.#endpoints.set(endpoint, (one = { now: { at, calls: 0, seen: [] }, before: [], refused: new Map() }));
+    if (one === undefined) this.#endpoints.set(endpoint, (one = { now: { at, calls: 0, seen: [] }, before: [], refused: new Lasting() }));
     if (one.now.at === at) return one;
     one.before = [...one.before, one.now].slice(-SLOTS);
     one.now = { at, calls: 0, seen: [] };

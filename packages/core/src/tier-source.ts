@@ -23,6 +23,8 @@ export interface TierSourceOptions {
 
 /** Ms for which the source is waited for. */
 const LIMIT = 5_000;
+/** Ms for which it is waited for once it has failed: a source that hangs must not hold up every call. */
+const GLANCE = 250;
 /** Ms for which it is believed that a tier which is not there is not there. */
 const ABSENT = 1_000;
 
@@ -35,7 +37,8 @@ export interface LiveTier {
  * The host's config of tiers, read when it is needed.
  *
  * Z1. All who need it at once wait for one reading.
- * Z2. A source that fails or hangs changes nothing: what it said last holds, marked stale. It is asked again by the next call.
+ * Z2. A source that fails or hangs changes nothing: what it said last holds, marked stale. It is asked again by the next call,
+ *     which waits for it no longer than a glance.
  * Z3. A specification that is invalid keeps its last good one, and is told once.
  */
 export class TierSource {
@@ -65,7 +68,18 @@ export class TierSource {
     if (!source) return undefined;
     const age = this.#readAt === undefined ? Infinity : clock.mono() - this.#readAt;
     if (age < (absent ? Math.min(ttl, ABSENT) : ttl)) return undefined;
-    return (this.#reading ??= this.#read(source).finally(() => (this.#reading = undefined)));
+    this.#reading ??= this.#read(source).finally(() => (this.#reading = undefined));
+    return this.#failed ? this.#glance(this.#reading) : this.#reading;
+  }
+
+  #glance(reading: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#options.clock.after(GLANCE, resolve);
+      void reading.then(() => {
+        stop();
+        resolve();
+      });
+    });
   }
 
   invalidate(): void {

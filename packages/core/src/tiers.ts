@@ -1,3 +1,4 @@
+import { orAbort } from './abort.ts';
 import type { Model, ModelOptions } from './model.ts';
 import { quote, quoted } from './quotes.ts';
 import { refuse } from './option-checks.ts';
@@ -20,10 +21,11 @@ export function tiers(options: TiersOptions): Tiers {
 
 /** One set of overrides over the shelf; the strongest layer first. */
 function view(shelf: TierShelf, layers: readonly TierTable[]): Tiers {
-  const forCall = async (tier: string, { providerOptions }: ModelOptions): Promise<Model> => {
+  const forCall = async (tier: string, { providerOptions, abortSignal }: ModelOptions): Promise<Model> => {
     const own: unknown = providerOptions?.['holdfast']?.['tiers'];
     const all = own === undefined ? layers : [shelf.table(own, 'providerOptions.holdfast.tiers'), ...layers];
-    return shelf.model(await shelf.resolve(tier, all));
+    const resolved = shelf.resolve(tier, all);
+    return shelf.model(await (abortSignal ? orAbort(resolved, abortSignal) : resolved));
   };
   return {
     model: (tier) => {

@@ -12,6 +12,7 @@ import {
   type HoldfastOptions,
   type Model,
 } from '@holdfast/core';
+import type { Target } from '@holdfast/core/engine';
 import { scriptedModel, VirtualClock, type ModelAnswer, type ScriptedModel } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
 import { failureOf, PROMPT, scene, tell } from './scene.ts';
@@ -388,6 +389,19 @@ describe('registries', () => {
       ['closed', 'closed', 'closed', 'closed'],
       'closed',
     ]);
+  });
+
+  it('what is known of a model is forgotten when it says nothing any more, however many models are named', () => {
+    const clock = new VirtualClock();
+    const lanes = laneRegistry({ one: { match: ['*'] } }, { clock });
+    const lane = lanes.getOrCreate('one')!;
+    const gateOf = (group: string) => lanes.gateFor(lane, { entry: 'e', account: 'a', group } as Target);
+    const [told, idle] = [gateOf('told'), gateOf('idle')];
+    const asking = { tokens: 1, turn: 1 };
+    told.begin(asking);
+    told.tell(asking, [{ of: 'requests', name: 'requests', limit: 60, remaining: 0, resetAt: 60_000 }], 0, clock.mono());
+    for (let n = 0; n < 3000; n++) gateOf(`model ${n}`);
+    expect([gateOf('told') === told, gateOf('idle') === idle]).toEqual([true, false]);
   });
 
   it('a lane is changed while it runs', async () => {

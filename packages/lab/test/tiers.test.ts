@@ -144,6 +144,31 @@ describe('B4 38: the cache', () => {
     expect(clock.armed).toBe(0);
   });
 
+  it('a source that hangs is waited for once; what it said last holds at once from then on', async () => {
+    const { spec, pass, clock } = host({ source: () => new Promise(() => {}) as never, fallbacks: { fast: 'a/fallback' } });
+    expect(await spec('fast')).toBe('a/fallback');
+    expect(clock.mono()).toBe(5_000);
+    for (let call = 0; call < 10; call++) {
+      await pass(MINUTE);
+      const began = clock.mono();
+      expect(await spec('fast')).toBe('a/fallback');
+      expect(clock.mono() - began).toBeLessThanOrEqual(250);
+    }
+  });
+
+  it('who leaves while the config is read leaves at once', async () => {
+    const { all, clock, run, made } = host({ source: () => new Promise(() => {}) as never, fallbacks: { fast: 'a/fallback' } });
+    const caller = new AbortController();
+    const asked = all.model('fast').doStream({ prompt: PROMPT, abortSignal: caller.signal });
+    const left = Promise.resolve(asked).then(
+      () => 'answered',
+      (reason: unknown) => [reason, clock.mono()],
+    );
+    clock.after(100, () => caller.abort('left'));
+    expect(await run(left)).toEqual(['left', 100]);
+    expect(made.size).toBe(0);
+  });
+
   it('invalidate: the config is read again by the next call', async () => {
     let now = 'a/one';
     const { spec, all } = host({ source: () => ({ fast: now }) });

@@ -1,5 +1,6 @@
 import type { FairGate, Line } from './fair-parts.ts';
 import type { ToldLimit } from './hints/told-limits.ts';
+import { Lasting } from './lasting.ts';
 
 /** Ms on a clock that only goes forward. */
 type Moment = number;
@@ -37,7 +38,7 @@ export class LaneGate implements FairGate {
   readonly #outer: LaneGate | undefined;
   #notBefore: Moment = 0;
   /** By caller: his large requests, until then. */
-  #late = new Map<string, { readonly gate: LaneGate; readonly until: Moment }>();
+  readonly #late = new Lasting<LaneGate>();
   readonly #told = new Map<string, Told>();
   readonly #open = new Set<Asking>();
 
@@ -91,16 +92,21 @@ export class LaneGate implements FairGate {
 
   /** The gate of a request: its own while its caller's large ones are late. */
   of(caller: string, tokens: number, configured: number, now: Moment): LaneGate {
-    const late = this.#late.size > 0 ? this.#late.get(caller) : undefined;
-    if (!late) return this;
-    if (late.until > now) return this.isLarge(tokens, configured) ? late.gate : this;
-    this.#late.delete(caller);
-    return this;
+    const late = this.#late.size > 0 ? this.#late.get(caller, now) : undefined;
+    return late && this.isLarge(tokens, configured) ? late : this;
   }
 
   /** A large request of `caller` was refused: his next ones wait. */
-  tooLarge(caller: string, until: Moment): void {
-    this.#late.set(caller, { gate: new LaneGate(this, until), until });
+  tooLarge(caller: string, until: Moment, now: Moment): void {
+    this.#late.set(caller, new LaneGate(this, until), until, now);
+  }
+
+  /** It holds nobody back and knows of nobody: another in its place would do the same. */
+  isIdle(now: Moment): boolean {
+    if (this.shut || this.#open.size > 0 || this.#late.size > 0) return false;
+    for (const { head } of this.lines) if (head) return false;
+    for (const { resetAt } of this.#told.values()) if (resetAt > now && resetAt !== Infinity) return false;
+    return true;
   }
 
   /** The window is full again; nothing further is known of it before the next answer. */

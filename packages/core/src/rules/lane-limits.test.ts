@@ -164,7 +164,7 @@ describe('a gate', () => {
     gate.tell(first, [{ of: 'tokens', name: 'tokens', limit: 1000, remaining: 900, resetAt: NOW + 60_000 }], NOW, 0);
     gate.end(first);
     expect(gate.of('a', 500, Infinity, 0)).toBe(gate);
-    gate.tooLarge('a', 7000);
+    gate.tooLarge('a', 7000, 0);
     const when = (caller: string, tokens: number, now: number) => gate.of(caller, tokens, Infinity, now).when(tokens, now);
     expect([when('a', 500, 10), when('a', 100, 10), when('b', 500, 10), when('a', 500, 7000)]).toEqual([7000, 10, 10, 7000]);
   });
