@@ -38,7 +38,7 @@ function semaphore(width: number): Queue {
 
 export const lane: QueueOf = (width) => {
   const own = new Lane('bench', { width }, { clock: systemClock });
-  return { run: (work, caller, signal) => own.submit(work, { ...(caller !== undefined && { caller }), ...(signal && { signal }) }) };
+  return { run: (work, caller, signal) => own.submit(work, { caller, signal }) };
 };
 
 export const others = (peers: Peers | undefined): Readonly<Record<string, QueueOf>> => ({

@@ -1,5 +1,5 @@
 import type { FairJob } from './rules/fair.ts';
-import type { Line } from './rules/fair-parts.ts';
+import type { Caller, Line } from './rules/fair-parts.ts';
 import type { Asking, LaneGate } from './rules/lane-gate.ts';
 
 /** What a job says of itself; everything may be missing. */
@@ -62,8 +62,12 @@ export interface AtWork extends Asking {
   readonly settle: ((tokens: number) => void) | undefined;
   /** In the slot of the job that waits for it. */
   readonly lent: boolean;
-  controller?: AbortController;
-  onCut?: (reason: unknown) => void;
+  /** Beside it, of those whose time is watched. */
+  before: LaneJob | undefined;
+  after: LaneJob | undefined;
+  controller: AbortController | undefined;
+  /** Is told to end. */
+  told: { cut(reason: unknown): void } | undefined;
 }
 
 /** One job, from `submit` to its end. Fields are few, and the rest is with those at work: 10⁵ of them may wait. */
@@ -76,13 +80,16 @@ export class LaneJob implements FairJob {
   /** How many waited when it came. */
   readonly position: number;
   seq = 0;
+  share: Caller | undefined;
   line: Line | undefined;
   next: FairJob | undefined;
   previous: FairJob | undefined;
   state: 'queued' | 'running' | 'refused' | 'over' | 'zombie' = 'queued';
   work: AtWork | undefined;
+  /** What it is to do, where the lane does it. */
+  task: ((job: LaneJob) => unknown) | undefined;
   /** Ends the wait. */
-  grant: (() => void) | undefined;
+  grant: ((job: LaneJob) => void) | undefined;
   /** Ends the timer of the wait; why it was refused, once it is. */
   wait: unknown;
   readonly #home: JobHome;
@@ -132,7 +139,7 @@ export class LaneJob implements FairJob {
   /** Tells it to end. */
   cut(reason: unknown): void {
     this.work!.controller?.abort(reason);
-    this.work!.onCut?.(reason);
+    this.work!.told?.cut(reason);
   }
 
   /** Gives the slot back; every further call does nothing. `cost`, `tokens`: what it really took. */
@@ -149,4 +156,8 @@ export const atWork = (job: LaneJob, at: number, turn: number, ms: number, lent:
   timedOut: false,
   settle,
   lent,
+  before: undefined,
+  after: undefined,
+  controller: undefined,
+  told: undefined,
 });

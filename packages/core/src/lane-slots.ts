@@ -112,7 +112,7 @@ export class LaneSlots implements JobHome {
     job.work = atWork(job, now, ++this.#started, execTimeoutOf(this.#settings, job.options.execTimeout), false, this.limits.take(job, now));
     job.gate?.begin(job.work);
     this.#timers.watch(job, now);
-    job.grant?.();
+    job.grant?.(job);
   }
 
   #unwait(job: LaneJob): void {
@@ -139,7 +139,7 @@ export class LaneSlots implements JobHome {
     job.state = 'refused';
     job.wait = reason;
     tellOf(this.#ports, this.#name, job, outcome, now);
-    job.grant?.();
+    job.grant?.(job);
   }
 
   #moveOn(): void {

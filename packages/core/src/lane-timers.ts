@@ -6,7 +6,8 @@ export class LaneTimers {
   readonly #clock: LanePorts['clock'];
   readonly #onDue: (job: LaneJob, now: number) => void;
   readonly #onWake: () => void;
-  readonly #running = new Set<LaneJob>();
+  /** The youngest of those that run; the others are linked to it. */
+  #youngest: LaneJob | undefined;
   #wake = Infinity;
   #armed = Infinity;
   #letGo: () => void = () => {};
@@ -18,15 +19,21 @@ export class LaneTimers {
   }
 
   watch(job: LaneJob, now: number): void {
-    const { due } = job.work!;
-    if (due === Infinity) return;
-    this.#running.add(job);
-    this.#arm(due, now);
+    const work = job.work!;
+    if (work.due === Infinity) return;
+    work.before = this.#youngest;
+    if (this.#youngest) this.#youngest.work!.after = job;
+    this.#youngest = job;
+    this.#arm(work.due, now);
   }
 
   unwatch(job: LaneJob): void {
-    this.#running.delete(job);
-    this.#rest();
+    const { before, after } = job.work!;
+    if (after) after.work!.before = before;
+    else if (this.#youngest === job) this.#youngest = before;
+    if (before) before.work!.after = after;
+    job.work!.before = job.work!.after = undefined;
+    if (!this.#youngest) this.#rest();
   }
 
   /** At least once at `at`; a later call for sooner wins. */
@@ -44,7 +51,7 @@ export class LaneTimers {
 
   /** An idle lane keeps no process alive. */
   #rest(): void {
-    if (this.#running.size > 0 || this.#wake < Infinity || this.#armed === Infinity) return;
+    if (this.#youngest || this.#wake < Infinity || this.#armed === Infinity) return;
     this.#letGo();
     this.#armed = Infinity;
   }
@@ -59,14 +66,22 @@ export class LaneTimers {
   readonly #ring = (): void => {
     this.#armed = Infinity;
     const now = this.#clock.mono();
-    const due = [...this.#running].filter(({ work }) => work!.due <= now).sort((a, b) => a.work!.due - b.work!.due);
-    for (const job of due) if (this.#running.has(job)) this.#onDue(job, now);
+    const due = this.#running().filter(({ work }) => work!.due <= now);
+    // Told of one, its caller may end others.
+    for (const job of due.sort((a, b) => a.work!.due - b.work!.due)) if (job.state === 'running') this.#onDue(job, now);
     if (this.#wake <= now) {
       this.#wake = Infinity;
       this.#onWake();
     }
     let soonest = this.#wake;
-    for (const job of this.#running) soonest = Math.min(soonest, job.work!.due);
+    for (const { work } of this.#running()) soonest = Math.min(soonest, work!.due);
     if (soonest < Infinity) this.#arm(soonest, now);
   };
+
+  /** Oldest first. */
+  #running(): LaneJob[] {
+    const jobs: LaneJob[] = [];
+    for (let job = this.#youngest; job; job = job.work!.before) jobs.push(job);
+    return jobs.reverse();
+  }
 }

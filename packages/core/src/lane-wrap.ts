@@ -71,7 +71,7 @@ async function enter(lane: Lane, gate: LaneGate, attempt: Attempt, ports: InLane
       ended?.();
       end(job, 'done', attempt);
     };
-    job.work!.onCut = (reason) => attempt.abort(reason as ModelFailure);
+    job.work!.told = { cut: (reason) => attempt.abort(reason as ModelFailure) };
     if (!signal.aborted) return job;
     end(job, 'cancelled', attempt);
     throw signal.reason;

@@ -11,8 +11,6 @@ export type { LaneEvent, LaneJob, LaneJobOptions } from './lane-job.ts';
 export type { HeldLanes, LanePorts } from './lane-ports.ts';
 export type { LaneStats } from './lane-stats.ts';
 
-const NOW: Promise<void> = Promise.resolve();
-
 /**
  * So many jobs at a time, shared fairly between callers (`rules/fair.ts`).
  *
@@ -45,16 +43,16 @@ export class Lane {
    */
   submit<T>(work: (job: LaneJob) => MaybePromise<T>, options: LaneJobOptions = {}): Promise<T> {
     const job = this.#slots.admit(options);
-    return turnOf(job).then(() => perform(job, work, this.settings.detach, this.#ports));
+    job.task = work;
+    return turnOf(job).then(this.#perform) as Promise<T>;
   }
 
-  /** A slot for who does the work himself; the job's `end` gives it back. Its `onCut` is told when its time is up. */
+  readonly #perform = (job: LaneJob): unknown => perform(job, this.#slots.settings.detach, this.#ports);
+
+  /** A slot for who does the work himself; the job's `end` gives it back. What is its `told` hears when its time is up. */
   enter(options: ModelJobOptions = {}): Promise<LaneJob> {
     const job = this.#slots.admit(options);
-    return turnOf(job).then(() => {
-      if (job.state === 'refused') throw job.wait;
-      return job;
-    });
+    return turnOf(job).then(entered);
   }
 
   /** Runs `work` as part of `job`: what it submits to this lane does not wait for itself (L7). */
@@ -107,5 +105,14 @@ export class Lane {
   }
 }
 
-/** Resolves when the job has its slot or was refused; what is chained to it runs in the context of who chained it (L5). */
-const turnOf = (job: LaneJob): Promise<void> => (job.state === 'queued' ? new Promise((resolve) => (job.grant = resolve)) : NOW);
+/**
+ * Resolves when the job has its slot or was refused; what is chained to it runs in the context of who chained it (L5). It resolves to the
+ * job, so that one function serves them all: a closure for each job is a sixth of what one that waits takes.
+ */
+const turnOf = (job: LaneJob): Promise<LaneJob> =>
+  job.state === 'queued' ? new Promise((resolve) => (job.grant = resolve)) : Promise.resolve(job);
+
+function entered(job: LaneJob): LaneJob {
+  if (job.state === 'refused') throw job.wait;
+  return job;
+}

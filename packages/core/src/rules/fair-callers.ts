@@ -17,11 +17,6 @@ export class FairCallers {
     this.#weight = weight;
   }
 
-  /** Of a job that is at work. */
-  known(name: string): Caller {
-    return this.callers.get(name)!;
-  }
-
   /** A job comes; whoever had none waiting begins where the others are. */
   comes(name: string): Caller {
     const caller = this.callers.get(name) ?? this.#meet(name);

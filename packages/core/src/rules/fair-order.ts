@@ -12,6 +12,12 @@ import {
 } from './fair-parts.ts';
 import { PlacedHeap } from './placed-heap.ts';
 
+/** How many jobs of a priority wait. */
+interface Waiting {
+  readonly priority: number;
+  jobs: number;
+}
+
 /** Empty seats and lines kept for their next use; more are let go. */
 const KEPT = 8;
 
@@ -25,7 +31,9 @@ export class FairOrder {
   /** Highest first. */
   readonly #ranks: Rank[] = [];
   readonly #ages = new PlacedHeap<Age>(ageBefore);
-  readonly #waiting = new Map<number, number>();
+  readonly #waiting: Waiting[] = [];
+  /** That of the last count: most jobs are of one priority. */
+  #last: Waiting = { priority: 0, jobs: 0 };
   readonly #agingMs: number;
   #cap = Infinity;
   #aging = false;
@@ -48,13 +56,15 @@ export class FairOrder {
 
   /** One more, or one less, of this priority waits. */
   count(priority: number, by: 1 | -1): void {
-    const left = (this.#waiting.get(priority) ?? 0) + by;
-    if (left > 0) this.#waiting.set(priority, left);
-    else this.#waiting.delete(priority);
-    if (left > 1 || (left === 1 && by === -1) || this.#agingMs === Infinity) return;
-    this.#cap = Math.max(...this.#waiting.keys());
-    if (this.#waiting.size === 0) this.#aging = false;
-    else if (this.#waiting.size > 1 && !this.#aging) this.#age();
+    if (this.#agingMs === Infinity) return;
+    if (this.#last.priority !== priority) this.#last = this.#waiting.find((one) => one.priority === priority) ?? { priority, jobs: 0 };
+    const left = (this.#last.jobs += by);
+    if (left === 0) this.#waiting.splice(this.#waiting.indexOf(this.#last), 1);
+    else if (left === 1 && by === 1) this.#waiting.push(this.#last);
+    else return;
+    this.#cap = this.#waiting.reduce((cap, one) => Math.max(cap, one.priority), -Infinity);
+    if (this.#waiting.length === 0) this.#aging = false;
+    else if (this.#waiting.length > 1 && !this.#aging) this.#age();
   }
 
   /** Takes out what cannot be moved in place: several lines of one caller may share a heap, and their keys change together. */

@@ -14,6 +14,8 @@ export interface FairJob {
   readonly at: number;
   /** The queue's own. */
   seq: number;
+  /** Whose it is, from its push or start to its end. */
+  share: Caller | undefined;
   line: Line | undefined;
   next: FairJob | undefined;
   previous: FairJob | undefined;
@@ -129,22 +131,3 @@ export const ageBefore = (a: Age, b: Age): boolean => a.due < b.due;
 
 export const newRank = (value: number): Rank => ({ value, seats: new PlacedHeap(seatBefore) });
 export const newSeat = (party: Party, rank: Rank): Seat => ({ party, rank, lines: new PlacedHeap(lineBefore), place: -1 });
-
-/** Lines of one caller that are kept when empty; more are let go when another is needed. */
-const KEPT = 8;
-
-export function lineOf(caller: Caller, { priority, gate }: FairJob): Line {
-  for (const line of caller.lines) if (line.priority === priority && line.gate === gate) return line;
-  if (caller.lines.length >= KEPT) {
-    for (const line of caller.lines) if (!line.head) line.gate?.lines.delete(line);
-    caller.lines = caller.lines.filter(({ head }) => head !== undefined);
-  }
-  const line = { caller, priority, gate, head: undefined, tail: undefined, seat: undefined, rank: priority, place: -1 } as Omit<
-    Line,
-    'age'
-  > as Line;
-  line.age = { place: -1, due: 0, line };
-  gate?.lines.add(line);
-  caller.lines.push(line);
-  return line;
-}

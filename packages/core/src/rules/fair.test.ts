@@ -13,6 +13,7 @@ const job = (name: string, caller: string, more: Partial<FairJob> = {}): Named =
   cost: 1,
   at: 0,
   seq: 0,
+  share: undefined,
   line: undefined,
   next: undefined,
   previous: undefined,

@@ -1,6 +1,7 @@
 import { FairOrder } from './fair-order.ts';
 import { FairCallers } from './fair-callers.ts';
-import { lineOf, type FairGate, type FairJob, type Share } from './fair-parts.ts';
+import { lineOf } from './fair-lines.ts';
+import type { FairGate, FairJob, Line, Share } from './fair-parts.ts';
 
 export type { FairGate, FairJob } from './fair-parts.ts';
 
@@ -56,6 +57,7 @@ export class FairQueue<J extends FairJob> {
     this.#size++;
     this.#order.count(job.priority, 1);
     const line = lineOf(caller, job);
+    job.share = caller;
     job.line = line;
     job.previous = line.tail;
     job.next = undefined;
@@ -70,17 +72,17 @@ export class FairQueue<J extends FairJob> {
 
   /** `job` leaves the queue and is at work until `end`; it need not be the first, and need not have waited. */
   start(job: J, now: number): void {
-    const waited = job.line !== undefined;
-    const caller = job.line?.caller ?? this.#known.comes(job.caller);
+    const caller = (job.share ??= this.#known.comes(job.caller));
     this.#order.lift(caller);
-    if (waited) this.#unlink(job, now);
+    if (job.line) this.#unlink(job, job.line, now);
     this.#known.serve(caller, job.cost, ++this.#starts);
     this.#order.settle(caller);
   }
 
   /** `job`, which was started, is over; `cost`: what it really took. */
   end(job: J, cost = job.cost): void {
-    const caller = this.#known.known(job.caller);
+    const caller = job.share!;
+    job.share = undefined;
     this.#order.lift(caller);
     this.#known.served(caller, job.cost, cost);
     this.#order.settle(caller);
@@ -89,9 +91,11 @@ export class FairQueue<J extends FairJob> {
 
   /** `job` leaves before its turn. */
   drop(job: J, now: number): void {
-    const { caller } = job.line!;
+    const line = job.line!;
+    const { caller } = line;
     this.#order.lift(caller);
-    this.#unlink(job, now);
+    this.#unlink(job, line, now);
+    job.share = undefined;
     this.#order.settle(caller);
     this.#known.rest(caller);
   }
@@ -110,8 +114,7 @@ export class FairQueue<J extends FairJob> {
     }
   }
 
-  #unlink(job: J, now: number): void {
-    const line = job.line!;
+  #unlink(job: J, line: Line, now: number): void {
     const { caller } = line;
     const { next, previous } = job;
     if (previous) previous.next = next;

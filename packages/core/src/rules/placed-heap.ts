@@ -44,8 +44,8 @@ export class PlacedHeap<T extends Placed> {
   /** What `item` is compared by has changed. */
   moved(item: T): void {
     const at = item.place;
-    if (at < 0) return;
-    this.#up(item, at);
+    if (at < 0 || this.#items.length === 1) return;
+    if (at > 0) this.#up(item, at);
     if (item.place === at) this.#down(item, at);
   }
 
@@ -64,21 +64,26 @@ export class PlacedHeap<T extends Placed> {
     item.place = at;
   }
 
+  /** The first of the two below `at`; `length` or more: none. */
+  #under(at: number): number {
+    const items = this.#items;
+    const left = 2 * at + 1;
+    return left + 1 < items.length && this.#before(items[left + 1]!, items[left]!) ? left + 1 : left;
+  }
+
+  /** Most that go down go to the bottom (who was just served is last): all the way first, then up again, is half the comparing. */
   #down(item: T, from: number): void {
     const items = this.#items;
     const { length } = items;
     let at = from;
-    for (;;) {
-      let under = 2 * at + 1;
-      if (under >= length) break;
-      if (under + 1 < length && this.#before(items[under + 1]!, items[under]!)) under++;
+    let under = this.#under(at);
+    if (under >= length || !this.#before(items[under]!, item)) return;
+    for (; under < length; under = this.#under(at)) {
       const other = items[under]!;
-      if (!this.#before(other, item)) break;
       items[at] = other;
       other.place = at;
       at = under;
     }
-    items[at] = item;
-    item.place = at;
+    this.#up(item, at);
   }
 }
