@@ -23,6 +23,7 @@ import {
 import { chainSettings } from './chain-settings.ts';
 import { defaultsOf } from './model-defaults.ts';
 import type { Explained, ExplainedTarget } from './render/explain-lines.ts';
+import { runBudgets, unpricedBar } from './run-budgets.ts';
 import { targetOf } from './target-facts.ts';
 
 export interface ExplainPorts {
@@ -54,10 +55,16 @@ export async function explained(chain: ChainSpec, file: AgentFile, request: Requ
     {},
   );
   const step = reachable.length === 0 ? undefined : next(plan, [], beliefs, { now: ports.now, left: full.total, waited: 0 });
-  const first = step?.do === 'try' ? reachable[step.place] : undefined;
+  const barred = unpricedBar(
+    file,
+    reachable.map(({ known }) => known),
+  );
+  const first = step?.do === 'try' && barred === undefined ? reachable[step.place] : undefined;
   return {
     chain: chain.name,
     targets,
+    budgets: runBudgets(file).flatMap(({ name, limits: most }) => most.map((limit) => ({ name, ...limit }))),
+    ...(barred !== undefined && { barred }),
     ...(first && { first: places.findIndex(({ key, target }) => key === first.key && target === first.target) }),
     drawn: chain.members.length > 1,
     settings: full,

@@ -15,8 +15,6 @@ import {
   systemNewId,
   systemRandom,
   transport,
-  unpricedText,
-  unpricedUnder,
   withoutLong,
   type AffinityStore,
   type Credential,
@@ -39,6 +37,7 @@ import { alloy } from './alloy.ts';
 import { chainSettings } from './chain-settings.ts';
 import { defaultsOf } from './model-defaults.ts';
 import { CommandError, EXIT } from './context.ts';
+import { runBudgets, unpricedBar } from './run-budgets.ts';
 import { providerFetch } from './io/provider-fetch.ts';
 import { liveKeys } from './live-keys.ts';
 import { namedKeys, namingKey, type NamedKeys } from './named-keys.ts';
@@ -122,16 +121,11 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   };
 }
 
-/** A run names no caller: only budgets of everybody hold for it. */
-function budgetOf(
-  { budgets: all, name }: AgentFile,
-  places: readonly (readonly Reachable[])[],
-  store: BudgetStore,
-): BudgetPorts | undefined {
-  const budgets = all.filter(({ caller }) => caller === undefined);
+function budgetOf(file: AgentFile, places: readonly (readonly Reachable[])[], store: BudgetStore): BudgetPorts | undefined {
+  const budgets = runBudgets(file);
   const targets = places.flat().map(({ target }) => target);
-  const unpriced = unpricedUnder(budgets, targets);
-  if (unpriced) throw new CommandError(EXIT.usage, `${name}: ${unpricedText(unpriced)}, or give it a cost under models`);
+  const barred = unpricedBar(file, targets);
+  if (barred !== undefined) throw new CommandError(EXIT.usage, `${file.name}: ${barred}`);
   return budgets.length === 0 ? undefined : { budgets, store, clock: systemClock, newId: systemNewId, owner: processIdentity().owner };
 }
 

@@ -90,6 +90,22 @@ describe.concurrent('explain', () => {
     expect(out).not.toContain('sk-ant-0123456789');
   });
 
+  it('budgets that count are said, and one that lets nobody ask', async () => {
+    await using place = new Place();
+    const east = await place.lab({ name: 'east' });
+    const file = (more: string): string =>
+      `providers: { east: { api: openai-chat, base_url: "${east.url}", token_key: LAB_KEY } }\ntiers: { fast: east/tiny }\nbudgets: [{ name: daily, usd_per_day: 20${more} }]\n`;
+    place.write('holdfast.yaml', file(''));
+    const { out } = await place.run(['explain', 'fast']);
+    expect(out).toContain('budgets: daily 20 USD a day');
+    expect(out).toMatch(/no call is made: budget "daily" limits money, and the price of east\/tiny is not known: say `unpriced: allow`/);
+    expect(out).not.toContain('asked first');
+    place.write('holdfast.yaml', file(', unpriced: allow'));
+    expect((await explained(place, 'fast')).at(-1)).toEqual(
+      expect.objectContaining({ first: 0, budgets: [{ name: 'daily', unit: 'usd', per: 'day', most: 20 }] }),
+    );
+  });
+
   it('takes a gateway file, tier by tier, a tier by name, a model', async () => {
     await using place = new Place();
     const east = await place.lab({ name: 'east' });

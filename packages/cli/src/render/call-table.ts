@@ -72,7 +72,7 @@ function bodyOf(record: CallRecord): readonly string[] {
   const paid = `${usageWords(record.paid)}, ${costOf(record)}`;
   const answer = record.usage && record.attempts.length > 1 ? [`  answer: ${usageWords(record.usage)}`] : [];
   return [
-    ...record.skips.map((skip) => `  -  ${skip.target}: passed over, ${skipWords(skip, record.began)}`),
+    ...skipLines(record),
     ...record.attempts.flatMap(attemptLines),
     ...(record.attempts.length === 0 ? ['  nobody was asked'] : []),
     ...answer,
@@ -82,6 +82,16 @@ function bodyOf(record: CallRecord): readonly string[] {
       ? []
       : [`  trying again made sense ${humanDuration(Math.max(0, record.retryAt - record.began))} after it began`]),
   ];
+}
+
+/** One model with several keys is passed over once for each: alike, they are one line. */
+function skipLines({ skips, began }: CallRecord): readonly string[] {
+  const places = new Map<string, Set<number>>();
+  for (const skip of skips) {
+    const line = `${skip.target}: passed over, ${skipWords(skip, began)}`;
+    places.set(line, (places.get(line) ?? new Set()).add(skip.place));
+  }
+  return [...places].map(([line, { size }]) => `  -  ${line}${size > 1 ? ` (${size} keys)` : ''}`);
 }
 
 function attemptLines(one: AttemptRecord): readonly string[] {

@@ -1,4 +1,13 @@
-import { humanDuration, restWords, type Limits, type Price, type Standing, type WorstCase } from '@holdfast/core/engine';
+import {
+  amountText,
+  humanDuration,
+  restWords,
+  type Budget,
+  type Limits,
+  type Price,
+  type Standing,
+  type WorstCase,
+} from '@holdfast/core/engine';
 import { REASONS } from './call-lines.ts';
 import { tameLine } from './width.ts';
 import { wrapped } from './wrap.ts';
@@ -38,22 +47,35 @@ export interface Explained {
   /** One of several members opens each call: Docker's alloy. */
   readonly drawn: boolean;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Those that count a run's calls. */
+  readonly budgets: readonly {
+    readonly name: string;
+    readonly unit: Budget['limits'][number]['unit'];
+    readonly per: string;
+    readonly most: number;
+  }[];
+  /** Why a budget lets nobody ask. */
+  readonly barred?: string;
   readonly worst: WorstCase;
 }
 
 /** What a request would meet, for people: a block for each target, then the worst case. */
 export function explainLines(facts: Explained, now: number, clockOf: (at: number) => string, width?: number): readonly string[] {
-  const { chain, targets, settings, drawn } = facts;
+  const { chain, targets, settings, drawn, budgets, barred } = facts;
   const said = Object.entries(settings).map(([name, value]) => `${snake(name)} ${valueWords(name, value)}`);
   const lines = [
     `${chain} · ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} · ${said.join(' · ')}`,
     ...(drawn ? ['  one member of the comma list is drawn to open each call; the others follow'] : []),
+    ...(budgets.length > 0 ? [`  budgets: ${budgets.map(budgetWords).join(' · ')}`] : []),
+    ...(barred === undefined ? [] : [`  no call is made: ${barred}`]),
     ...targets.flatMap((target, place) => ['', ...targetLines(target, place, facts, now, clockOf)]),
     '',
     ...worstLines(facts),
   ];
   return lines.map((line) => wrapped(tameLine(line), width, '      '));
 }
+
+const budgetWords = ({ name, unit, per, most }: Explained['budgets'][number]): string => `${name} ${amountText(unit, most)} a ${per}`;
 
 function targetLines(
   target: ExplainedTarget,
