@@ -22,7 +22,7 @@ import {
 } from '@holdfast/core/engine';
 import { chainSettings } from './chain-settings.ts';
 import { defaultsOf } from './model-defaults.ts';
-import type { Explained, ExplainedTarget } from './render/explain-lines.ts';
+import type { Explained, ExplainedTarget } from './render/explained.ts';
 import { runBudgets, unpricedBar } from './run-budgets.ts';
 import { targetOf } from './target-facts.ts';
 

@@ -109,10 +109,9 @@ class MetaRun {
 
   async generate<S extends ObjectSchema>(call: MetaCall<S>, depth: number): Promise<Generated<ObjectOf<S>>> {
     const { model: ref, prompt, messages, system, reasoning, ...rest } = call;
-    const found = allowed(ref, this.#options);
+    const found = allowed(ref, this.#options, reasoning);
     if ('refused' in found) throw new ModelFailure('access-denied', `this call may not be made: ${found.refused}`, { code: 'not-allowed' });
     const model = chainOf(this.#model(found.name));
-    const effort = found.effort ?? reasoning;
     const { run, tool, caller } = this.#who;
     const labels = { run, ...(tool !== undefined && { tool }), ...(caller !== undefined && { caller }) };
     const providerOptions = { ...rest.providerOptions, holdfast: { ...rest.providerOptions?.['holdfast'], ...labels } };
@@ -120,7 +119,7 @@ class MetaRun {
     let said: readonly PlainMessage[] = promptOf({ prompt, messages, system });
     try {
       for (let left = this.#retries; ; left--) {
-        const asked = { ...rest, model, messages: said, providerOptions, ...(effort !== undefined && { reasoning: effort }) };
+        const asked = { ...rest, model, messages: said, providerOptions, ...(found.effort !== undefined && { reasoning: found.effort }) };
         await account.hold(model, asked as unknown as ModelOptions & { readonly messages: typeof said }, this.#records);
         try {
           const answer = await generateWith<S>(asked as GenerateOptions<S>);

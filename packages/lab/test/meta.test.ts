@@ -56,6 +56,19 @@ describe('B4 46: meta calls', () => {
     expect(meta.ledger('r').calls).toBe(0);
   });
 
+  it.each([
+    [undefined, 'low', /reasoning: 'low': no effort may be asked for/],
+    ['low', 'high', /reasoning: 'high': at most low may be asked for/],
+  ] as const)('B3.3: up to %s, %s beside the name is more effort than allowed too', async (maxEffort, reasoning, message) => {
+    const model = scriptedModel({ script: { text: '{"a":1}' } });
+    const meta = metaCalls({ models: { fast: model }, allow: ['fast'], ...(maxEffort && { maxEffort }) }).for({ run: 'r' });
+    const asking = meta.generate({ model: 'fast', schema: { type: 'object' }, prompt: 'x', reasoning });
+    await expect(asking).rejects.toMatchObject({ kind: 'access-denied', message: expect.stringMatching(message) });
+    expect(model.requests).toHaveLength(0);
+    await meta.generate({ model: 'fast', schema: { type: 'object' }, prompt: 'x', reasoning: 'none' });
+    expect(model.requests).toHaveLength(1);
+  });
+
   it('a literal that is listed, and an effort up to the maximum, are asked', async () => {
     const model = scriptedModel({ id: 'small', provider: 'lab', script: RIGHT });
     const meta = metaCalls({ models: () => model, allow: ['lab/small', 'fast'], maxEffort: 'medium' });

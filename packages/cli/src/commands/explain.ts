@@ -17,7 +17,8 @@ import { explained } from '../explain-facts.ts';
 import { healthStore } from '../io/health-store.ts';
 import { keyedHash, openStateFolder } from '../io/state-folder.ts';
 import { wallTime } from '../io/wall-time.ts';
-import { explainLines, type Explained } from '../render/explain-lines.ts';
+import type { Explained } from '../render/explained.ts';
+import { explainLines } from '../render/explain-lines.ts';
 import { secretsOf } from '../secrets-setup.ts';
 
 export interface ExplainOptions {

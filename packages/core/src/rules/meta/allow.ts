@@ -15,18 +15,30 @@ export type Allowed = { readonly name: string; readonly effort?: Effort } | { re
 
 /**
  * Whether a tool may ask for `ref` (B3.3): only what the host lists; a literal `provider/model` only where it is listed itself; an effort
- * (`fast:high`) up to the host's maximum.
+ * (`fast:high`, or `reasoning` beside it) up to the host's maximum.
  */
-export function allowed(ref: string, { allow, maxEffort }: AllowList): Allowed {
+export function allowed(ref: string, list: AllowList, reasoning?: Effort | 'provider-default'): Allowed {
+  const found = named(ref, list);
+  if ('refused' in found || found.effort !== undefined || reasoning === undefined || reasoning === 'provider-default') return found;
+  const refused = reasoning === 'none' ? undefined : tooMuch(`reasoning: '${reasoning}'`, reasoning, list);
+  return refused === undefined ? { ...found, effort: reasoning } : { refused };
+}
+
+function tooMuch(said: string, effort: Effort, { maxEffort }: AllowList): string | undefined {
+  if (maxEffort === undefined) return `${said}: no effort may be asked for`;
+  return EFFORTS.indexOf(effort) <= EFFORTS.indexOf(maxEffort) ? undefined : `${said}: at most ${maxEffort} may be asked for`;
+}
+
+function named(ref: string, list: AllowList): Allowed {
+  const { allow } = list;
   if (allow.includes(ref)) return { name: ref };
   const at = ref.lastIndexOf(':');
   const suffix = EFFORTS.find((effort) => at > 0 && effort === ref.slice(at + 1));
   const name = suffix === undefined ? ref : ref.slice(0, at);
   if (!allow.includes(name)) return { refused: why(name, allow) };
-  const most = maxEffort === undefined ? -1 : EFFORTS.indexOf(maxEffort);
   if (suffix === undefined) return { name };
-  if (EFFORTS.indexOf(suffix) <= most) return { name, effort: suffix };
-  return { refused: maxEffort === undefined ? `"${ref}": no effort may be asked for` : `"${ref}": at most ${maxEffort} may be asked for` };
+  const refused = tooMuch(`"${ref}"`, suffix, list);
+  return refused === undefined ? { name, effort: suffix } : { refused };
 }
 
 function why(name: string, allow: readonly string[]): string {
