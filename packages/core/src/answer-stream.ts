@@ -32,11 +32,12 @@ export function streamOf(source: Source<Part>, caller: AbortSignal, told: (error
   };
   return new ReadableStream<Part>(
     {
-      start: (controller) => void (out = controller),
-      pull: () => {
+      pull: (controller) => {
         if (asking) return;
         asking = true;
-        source.next().then(onPart, onFailure);
+        out = controller;
+        if (source.pull) source.pull(onPart, onFailure);
+        else source.next().then(onPart, onFailure);
       },
       cancel: (reason) => {
         left = true;

@@ -68,7 +68,8 @@ export class Answering<Q, P> {
     for (;;) {
       let came: Came<P, Head<P>>;
       try {
-        const run = (this.run = await this.pursuit.attempt());
+        const begun = this.pursuit.attempt();
+        const run = (this.run = begun instanceof Promise ? await begun : begun);
         if (run === undefined) return;
         this.out.forget();
         came = await this.#heads.of({ run, out: this.out }, this.#takeover);

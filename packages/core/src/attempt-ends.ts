@@ -39,9 +39,9 @@ export class AttemptEnds<P> {
   committed(run: AttemptRun<P>, beliefs: Beliefs): Promise<void> | undefined {
     if (run.firstMs !== undefined || run.told) return undefined;
     const { idle, teller, probe, witness } = this.#to;
-    run.firstMs = run.ms();
+    const ms = (run.firstMs = run.ms());
     idle.progressed();
-    teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms: run.ms() });
+    teller.tell({ type: 'attempt-commit', attempt: run.attempt, target: run.target.ref, ms });
     if (run.probe) probe.end();
     return witness.ok(run, beliefs);
   }

@@ -59,7 +59,6 @@ export class AttemptRun<P> implements Attempt {
   /** Told once, when the attempt is over. */
   onEnd?: () => void;
   watch?: Watch;
-  life?: () => void;
   mends?: ((repair: string) => boolean) | undefined;
   onStop?: (reason: unknown) => void;
   source: Source<P> | undefined;

@@ -51,6 +51,32 @@ export class Call<Q, P> implements Answer<P> {
     return run.source!.next().then(this.#onPart, this.#onBreak);
   }
 
+  #take: (part: P | End) => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+
+  /** The common part takes no promise of its own. */
+  pull(take: (part: P | End) => void, fail: (error: unknown) => void): void {
+    const { run, over, out } = this.#answering;
+    if (run?.source?.pull === undefined || over || !out.empty) return void this.next().then(take, fail);
+    this.#take = take;
+    this.#fail = fail;
+    this.#pulling = true;
+    run.watch?.pull();
+    run.source.pull(this.#onPulled, this.#onLost);
+  }
+
+  readonly #onPulled = (part: P | End): void => {
+    try {
+      const taken = this.#onPart(part);
+      if (taken instanceof Promise) taken.then(this.#take, this.#fail);
+      else this.#take(taken);
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  readonly #onLost = (reason: unknown): void => void this.#onBreak(reason).then(this.#take, this.#fail);
+
   readonly #onPart = (part: P | End): P | Promise<P | End> => {
     this.#pulling = false;
     const answering = this.#answering;

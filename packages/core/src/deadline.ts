@@ -56,7 +56,6 @@ class AttemptWatch implements Watch {
   #over = false;
   #letGo: () => void = () => {};
   #rings = 0;
-  readonly #shortest: number;
   #steady: Steadiness | undefined;
   /** When it last woke; nothing has come since if that is no earlier than `#since`. */
   #slept = -1;
@@ -65,7 +64,6 @@ class AttemptWatch implements Watch {
     this.#clock = clock;
     this.#limits = limits;
     this.#attempt = attempt;
-    this.#shortest = Math.min(limits.stallText, limits.stallOther, limits.silence);
     this.#began = this.#since = this.#life = clock.mono();
     this.#arm(this.#since);
   }
@@ -113,6 +111,13 @@ class AttemptWatch implements Watch {
     this.#paused = this.#clock.mono();
   }
 
+  kept(look: Look): void {
+    if (look.progress) this.saw(look);
+    this.#textOpen = look.textOpen;
+    this.#pinged ||= look.ping;
+    this.pull();
+  }
+
   life(): void {
     this.#life = this.#clock.mono();
   }
@@ -139,8 +144,9 @@ class AttemptWatch implements Watch {
    */
   #arm(now: number): void {
     const { ms, due } = this.#inForce();
-    const left = this.#waiting ? due - now : Math.max(due - now, ms);
-    const delay = Math.max(0, Math.min(left, this.#shortest, LOOK));
+    const { stallText, stallOther, silence } = this.#limits;
+    const left = Math.max(due - now, this.#waiting ? 0 : ms);
+    const delay = Math.min(left, stallText, stallOther, silence, LOOK);
     this.#rings = now + delay;
     this.#letGo = this.#clock.after(delay, this.#ring);
   }
@@ -186,7 +192,6 @@ export const withLimits =
   (request, attempt) => {
     const watch = new AttemptWatch(clock, limitsOf(attempt.target, attempt.facts), attempt);
     attempt.watch = watch;
-    attempt.life = () => watch.life();
     return new Promise((resolve, reject) => {
       attempt.onStop = reject;
       if (attempt.signal.aborted) reject(attempt.signal.reason);

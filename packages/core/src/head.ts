@@ -28,12 +28,14 @@ export async function readHead<P>(
   const source = run.source!;
   let bytes = 0;
   let withheld = false;
+  watch?.pull();
   for (;;) {
-    watch?.pull();
     const part = await source.next();
     if (part === END) throw run.whyEnded();
     const look = reading.look(part);
-    watch?.saw(look);
+    const quiet = look.commit === 'nothing' && look.ends === false;
+    if (quiet) watch?.kept(look);
+    else watch?.saw(look);
     if (look.ends === 'error') throw run.whyFailed();
     if (look.ends === 'finish') return part;
     out.hold(part);
@@ -41,10 +43,14 @@ export async function readHead<P>(
     withheld ||= look.call ?? false;
     const full = bytes >= (withheld ? CALL_BYTES : HELD_BYTES);
     if (full && withheld && !whole && look.commit === 'nothing') throw new ModelFailure('malformed', 'sent a tool call that does not end');
-    if (look.commit === 'nothing' && !full) continue;
+    if (quiet && !full) continue;
+    if (quiet) watch?.saw(look);
     const told = committed();
     if (told) await told;
-    if (whole && bytes < most) continue;
+    if (whole && bytes < most) {
+      watch?.pull();
+      continue;
+    }
     run.saw(look.commit === 'nothing' ? 'soft' : look.commit);
     reading.released?.();
     out.release();

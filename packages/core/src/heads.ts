@@ -44,10 +44,7 @@ export class Heads<Q, P> {
   of(entrant: Entrant<P>, takeover: Takeover<Q, P> | undefined): Promise<Came<P, Head<P>>> {
     const late = takeover ? undefined : this.#lateAfter(entrant.run);
     if (late !== undefined) return this.#race(entrant.run, late);
-    return this.#read(entrant, takeover).then(
-      (head) => ({ entrant, head }),
-      (error: unknown) => ({ entrant, error }),
-    );
+    return this.#came(entrant, takeover);
   }
 
   /** Nobody reads any more: the attempts under way beside each other. */
@@ -66,7 +63,7 @@ export class Heads<Q, P> {
     const { clock, pursuit } = this.#of;
     const race: Race<P, Head<P>> = new Race({
       clock,
-      read: (entrant) => this.#read(entrant, undefined, race),
+      read: (entrant) => this.#came(entrant, undefined, race).then(headOf),
       rival: (wanted) => pursuit.rival(run, !run.probe, wanted),
       failed: (other, error) => pursuit.failed(other, error),
       beaten: (other) => pursuit.ends.beaten(other),
@@ -77,19 +74,28 @@ export class Heads<Q, P> {
     return race.between(run, late).finally(() => (this.#racing = undefined));
   }
 
-  async #read({ run, out }: Entrant<P>, takeover?: Takeover<Q, P>, race?: Race<P, Head<P>>): Promise<Head<P>> {
-    const { spec, mode, held } = this.#of;
+  /** Never rejects. */
+  async #came(entrant: Entrant<P>, takeover?: Takeover<Q, P>, race?: Race<P, Head<P>>): Promise<Came<P, Head<P>>> {
+    const { spec } = this.#of;
+    const { run, out } = entrant;
     run.onLeft = this.onLeft;
-    run.source = await spec.served[run.target.place]!.ask(this.#requestFor(run, takeover), run);
-    if (run.signal.aborted) run.source.cancel(run.signal.reason);
-    if (takeover) return takeover.head(run, out, () => this.#of.pursuit.committed(run));
-    const committed = (): Promise<void> | undefined => this.#committed(run, race);
+    try {
+      run.source = await spec.served[run.target.place]!.ask(this.#requestFor(run, takeover), run);
+      if (run.signal.aborted) run.source.cancel(run.signal.reason);
+      if (takeover) return { entrant, head: await takeover.head(run, out, () => this.#of.pursuit.committed(run)) };
+      const head = await this.#head(entrant, race);
+      const judged = head === undefined ? undefined : this.judge(run);
+      return judged instanceof ModelFailure ? { entrant, error: judged } : { entrant, head };
+    } catch (error) {
+      return { entrant, error };
+    }
+  }
+
+  #head({ run, out }: Entrant<P>, race: Race<P, Head<P>> | undefined): Promise<P | undefined> {
+    const { spec, mode, held } = this.#of;
     const whole = mode === 'whole';
     const most = whole ? undefined : MOST_STRUCTURED;
-    const ended = await readHead(run, out, { whole: whole || held, most, bytesOf: spec.reader.bytes, committed });
-    const judged = ended === undefined ? {} : this.judge(run);
-    if (judged instanceof ModelFailure) throw judged;
-    return ended;
+    return readHead(run, out, { whole: whole || held, most, bytesOf: spec.reader.bytes, committed: () => this.#committed(run, race) });
   }
 
   #requestFor(run: AttemptRun<P>, takeover: Takeover<Q, P> | undefined): Q {
@@ -110,4 +116,9 @@ export class Heads<Q, P> {
   judge(run: AttemptRun<P>): Judged {
     return judgeAnswer(run.reading, this.#of.facts, run.target, this.#of.pursuit.ledger.past);
   }
+}
+
+function headOf<P>(came: Came<P, Head<P>>): Head<P> {
+  if ('error' in came) throw came.error;
+  return came.head;
 }

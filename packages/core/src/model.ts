@@ -14,6 +14,10 @@ export interface Watch {
   /** A part is asked for; a consumer that asks for none is slow, and that is no stall (C3). */
   pull(): void;
   saw(look: Look): void;
+  /** A part that is held: the next one is asked for at once. */
+  kept(look: Look): void;
+  /** Called by the transport for every chunk of bytes: feeds the `silence` limit (C4). */
+  life(): void;
   /** The attempt is over: timers are let go. */
   end(): void;
 }
@@ -57,14 +61,12 @@ export interface Attempt {
   readonly used?: Usage | undefined;
   /** Called once when the attempt is over, however it ends. Whoever sets it calls what was there before. */
   onEnd?: () => void;
-  /** Set by the deadline; told of every pull and every part by the chain (C4). */
+  /** Set by the deadline; told of every pull and every part by the chain, of every chunk by the transport (C4). */
   watch?: Watch;
   /** Ends this attempt alone; the reason becomes its failure. */
   abort(reason: ModelFailure): void;
   /** Called once when the attempt is cut, by whomever, before its source is cancelled. Set by who waits for it to open. */
   onStop?: (reason: unknown) => void;
-  /** Called by the transport for every chunk of bytes: feeds the `silence` limit (C4). Set by the deadline. */
-  life?: () => void;
   /** Called by the transport when the response has a head: for who watches the wire. */
   head?: (status: number, headers: Readonly<Record<string, string>>) => void;
 }

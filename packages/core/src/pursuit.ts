@@ -39,7 +39,6 @@ export class Pursuit<Q, P> {
   readonly teller: Teller;
   readonly idle: IdleTime;
   readonly #waiting: Waiting;
-  readonly #scopes: readonly string[];
   #beliefs: Beliefs = NO_BELIEFS;
   #waitsFor: number | undefined;
   #begun = 0;
@@ -54,7 +53,6 @@ export class Pursuit<Q, P> {
     this.#options = options;
     this.#facts = facts;
     this.#plan = planOf(spec, facts, options);
-    this.#scopes = spec.scopes;
     this.ledger = new Ledger(namesOf(this.id, spec.name, options), ports.clock.now(), options.marks);
     const witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
@@ -69,11 +67,22 @@ export class Pursuit<Q, P> {
   }
 
   /** Obeys the plan until it says whom to ask, and begins that attempt. Rejects with a `CallFailure` when it says stop; undefined: the consumer has left. */
-  async attempt(): Promise<AttemptRun<P> | undefined> {
-    const { signal } = this.#options;
+  attempt(): AttemptRun<P> | Promise<AttemptRun<P> | undefined> {
+    if (this.ledger.past.length > 0 || this.#options.signal.aborted || this.#options.purse) return this.#attempt();
+    // The common call: nothing is believed, and it begins at once.
+    const moment = this.#moment();
+    const known = this.#ports.health.read(this.#spec.scopes, moment.now);
+    const step = known instanceof Map && known.size === 0 && next(this.#plan, this.ledger.past, known, moment);
+    if (!step || step.do !== 'try' || step.skips.length > 0 || step.lease !== 'none' || step.pause > 0) return this.#attempt(known);
+    this.#retries.allows(this.#plan.targets[step.place]!, this.ledger.past, moment.now);
+    return this.#begin(step, moment.left);
+  }
+
+  async #attempt(read?: Beliefs | PromiseLike<Beliefs>): Promise<AttemptRun<P> | undefined> {
     for (;;) {
-      if (signal.aborted) throw this.ends.cancelled(signal.reason);
-      const known = this.#ports.health.read(this.#scopes, this.#ports.clock.now());
+      if (this.#options.signal.aborted) throw this.ends.cancelled(this.#options.signal.reason);
+      const known = read ?? this.#ports.health.read(this.#spec.scopes, this.#ports.clock.now());
+      read = undefined;
       this.#beliefs = known instanceof Map ? known : await known;
       if (this.#waiting.left) return undefined;
       const moment = this.#moment();
@@ -102,12 +111,8 @@ export class Pursuit<Q, P> {
   }
 
   #moment(): Moment {
-    return {
-      now: this.#ports.clock.now(),
-      left: this.#plan.total - this.idle.ms,
-      waited: this.#waiting.waited,
-      refused: this.#retries.refused,
-    };
+    const { waited } = this.#waiting;
+    return { now: this.#ports.clock.now(), left: this.#plan.total - this.idle.ms, waited, refused: this.#retries.refused };
   }
 
   /** Says what happens next about the failure just seen, and pauses where the plan says so (P2). */
@@ -145,21 +150,20 @@ export class Pursuit<Q, P> {
     if (step.do !== 'try' || step.lease !== 'none' || step.pause > 0) return undefined;
     const target = this.#plan.targets[step.place]!;
     if (hedged && !(await this.#retries.hedges(target))) return undefined;
-    const { purse } = this.#options;
-    if (purse && (await purse.bars(this.#plan, step.place, this.#facts, this.ledger.spent, [run.target.place]))) return undefined;
+    if (await this.#options.purse?.bars(this.#plan, step.place, this.#facts, this.ledger.spent, [run.target.place])) return undefined;
     if (!wanted() || this.#waiting.left || this.#options.signal.aborted) return undefined;
     this.teller.tell({ type: 'hedge', from: run.target.ref, to: target.ref, ms: run.ms() });
     return this.#begin(step);
   }
 
-  #begin(step: Do<'try'>): AttemptRun<P> {
+  #begin(step: Do<'try'>, left = this.#moment().left): AttemptRun<P> {
     const target = this.#plan.targets[step.place]!;
     const [attempt, tries] = [++this.#begun, this.ledger.at(step.place).length];
     const lease = step.lease === 'none' ? undefined : this.#probe.id;
-    const own = { call: this.id, facts: this.#facts, from: this.#options, left: this.#moment().left };
     const last = this.ledger.past.at(-1);
     const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
-    const start = { ...own, attempt, target, share: step.share, lease, repair };
+    const { share } = step;
+    const start = { call: this.id, attempt, target, facts: this.#facts, share, left, from: this.#options, lease, repair };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
     this.teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
     this.#probe.seat(run);
@@ -172,8 +176,7 @@ export class Pursuit<Q, P> {
 
   /** What broke `run`, told to everybody. Rejects when it was the caller who left. */
   async failed(run: AttemptRun<P>, error: unknown): Promise<ModelFailure> {
-    this.#lost = await this.ends.failed(run, error);
-    return this.#lost.failure;
+    return (this.#lost = await this.ends.failed(run, error)).failure;
   }
 
   /** P9: the request has grown by what was shown; who has no room for both is passed over. */

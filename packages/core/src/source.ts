@@ -12,4 +12,6 @@ export type End = typeof END;
 export interface Source<P> {
   next(): Promise<P | End>;
   cancel(reason: unknown): void;
+  /** The same as `next().then(take, fail)` for who pulls part after part, with no promise made for it: one of them is told, at once or later. Neither throws. */
+  pull?(take: (part: P | End) => void, fail: (error: unknown) => void): void;
 }

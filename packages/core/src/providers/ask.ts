@@ -32,22 +32,33 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
     opening.catch(() => (opened = undefined));
     return opening;
   };
-  return async (request, attempt) => {
-    const model = options.varies ? await open() : (known ??= await ready());
-    const dialect = dialectOf(attempt.target.protocol);
+  const asked = (model: Model, fitted: FittedRequest, attempt: Attempt): Promise<Source<Part>> => {
+    const dialect = options.transport && dialectOf(attempt.target.protocol);
+    if (!dialect) return bare(model, fitted, attempt);
+    return wired(model, fitted, options.transport!.begin(attempt, dialect)).then((source) => {
+      fitted.taken();
+      return source;
+    });
+  };
+  const fitted = (request: ModelOptions, attempt: Attempt): FittedRequest | Promise<FittedRequest> => {
     const above = attempt.mends;
     attempt.mends = (repair) => above?.(repair) === true || fitting.mends(request, attempt.target, repair);
-    const fit = fitting.fit(request, attempt);
-    const fitted = fit instanceof Promise ? await fit : fit;
-    const asking =
-      options.transport && dialect ? wired(model, fitted, options.transport.begin(attempt, dialect)) : bare(model, fitted, attempt);
-    const source = await asking;
-    fitted.taken();
-    return source;
+    return fitting.fit(request, attempt);
+  };
+  const whenReady: Ask<ModelOptions, Part> = async (request, attempt) => {
+    const model = options.varies ? await open() : (known ??= await ready());
+    return asked(model, await fitted(request, attempt), attempt);
+  };
+  return (request, attempt) => {
+    if (known === undefined) return whenReady(request, attempt);
+    const fit = fitted(request, attempt);
+    const model = known;
+    return fit instanceof Promise ? fit.then((later) => asked(model, later, attempt)) : asked(model, fit, attempt);
   };
 }
 
-async function bare(model: Model, { options, hearsReasoning, seen, over }: FittedRequest, attempt: Attempt): Promise<Source<Part>> {
+async function bare(model: Model, fitted: FittedRequest, attempt: Attempt): Promise<Source<Part>> {
+  const { options, hearsReasoning, seen, over } = fitted;
   const { signal } = attempt;
   const info: StreamInfo = { signal, hearsReasoning, seen, end: over };
   const own = { ...options, abortSignal: signal };
@@ -57,10 +68,12 @@ async function bare(model: Model, { options, hearsReasoning, seen, over }: Fitte
       const { stream, response } = await model.doStream(own);
       if (signal.aborted) letGo(stream, signal);
       if (response?.headers) attempt.head?.(200, response.headers);
+      fitted.taken();
       return normalise(stream, info);
     }
     const result = await orAbort(model.doGenerate(own), signal);
     if (result.response?.headers) attempt.head?.(200, result.response.headers);
+    fitted.taken();
     return listed(result, info);
   } catch (error) {
     refusedHead(error, attempt);

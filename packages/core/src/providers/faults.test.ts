@@ -243,7 +243,10 @@ describe.each(PACKAGES)('faults of %s (%s)', (api, pkg) => {
       response.write(': ping\n\n');
     });
     const provider = resolved({ name: 'lab', api, base_url: `${server.url}/v1` });
-    const attempt = { life: () => void life++, head: (status: number) => void heads.push(status) };
+    const attempt = {
+      watch: { life: () => void life++, pull() {}, saw() {}, kept() {}, end() {} },
+      head: (status: number) => void heads.push(status),
+    };
     const source = await ask(provider, { ...(pkg && { chat: pkg }), attempt });
     for (let part = await source.next(); !hasText(part); part = await source.next());
     const waited = source.next();

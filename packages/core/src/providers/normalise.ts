@@ -77,6 +77,17 @@ class Normaliser implements Source<Part> {
     this.#fail(error);
     return this.next();
   };
+  #take: ((part: Part | End) => void) | undefined;
+  readonly #onPulled = ({ done, value }: { readonly done: boolean; readonly value?: Part | undefined }): void => {
+    const take = this.#take!;
+    if (!this.#over && !done && value !== undefined && this.#blocks.goesOn(value)) return take(value);
+    if (!this.#over) this.#judge(done, value);
+    this.#hand(take);
+  };
+  readonly #onLost = (error: unknown): void => {
+    if (!this.#over) this.#fail(error);
+    this.#hand(this.#take!);
+  };
   readonly #onRead = (result: { readonly done: boolean; readonly value?: Part | undefined }) => this.#read(result);
   readonly #onThrow = (error: unknown) => this.#thrown(error);
 
@@ -99,6 +110,20 @@ class Normaliser implements Source<Part> {
       this.#info.want?.(true);
       this.#pull();
     });
+  }
+
+  pull(take: (part: Part | End) => void, fail: (error: unknown) => void): void {
+    if (!this.#wireless) return void this.next().then(take, fail);
+    this.#take = take;
+    this.#hand(take);
+  }
+
+  /** What is due, or what comes next. */
+  #hand(take: (part: Part | End) => void): void {
+    const part = this.#due.shift();
+    if (part !== undefined) return take(part);
+    if (this.#over) return take(END);
+    this.#reader.read().then(this.#onPulled, this.#onLost);
   }
 
   cancel(reason: unknown): void {

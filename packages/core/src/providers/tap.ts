@@ -144,7 +144,7 @@ export class Tap {
         this.#take(() => this.#framer.end());
         return this.#done();
       }
-      this.#exchange.attempt.life?.();
+      this.#exchange.attempt.watch?.life();
       this.#take(() => this.#framer.push(value));
     } catch (cause) {
       if (this.#exchange.signal.aborted && !this.#finished) throw this.#exchange.signal.reason;

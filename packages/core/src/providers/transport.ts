@@ -62,7 +62,7 @@ async function ask(exchange: Exchange, ports: TransportPorts, input: Parameters<
     response.body?.cancel().catch(() => {});
     throw refuse(exchange, redirected(response));
   }
-  const alive = () => exchange.attempt.life?.();
+  const alive = () => exchange.attempt.watch?.life();
   if (!response.ok) {
     const read = await readBounded(response.body, ERROR_LIMIT, alive);
     if (exchange.signal.aborted) throw exchange.signal.reason;
@@ -104,7 +104,7 @@ async function stream(exchange: Exchange, ports: TransportPorts, response: Respo
   const tapPorts = { clock: ports.clock, errorOf: (frame: string) => frameFailure(answered, frame) };
   const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
   if (body && isStream) return opened(response, new Tap(exchange, body.getReader(), tapPorts).stream());
-  const read = await readBounded(body, WHOLE_LIMIT, () => exchange.attempt.life?.(), startsLikeEvents);
+  const read = await readBounded(body, WHOLE_LIMIT, () => exchange.attempt.watch?.life(), startsLikeEvents);
   // A server that streams without saying so.
   if (read.rest) return opened(response, new Tap(exchange, read.rest, tapPorts).stream(read.head));
   if (read.cut !== undefined && !isWhole(read.text)) throw read.cut;
@@ -135,7 +135,7 @@ const opened = (response: Response, body: ReadableStream<Uint8Array>): Response 
 };
 
 async function generated(exchange: Exchange, ports: TransportPorts, response: Response): Promise<Response> {
-  const read = await readBounded(response.body, GENERATED_LIMIT, () => exchange.attempt.life?.());
+  const read = await readBounded(response.body, GENERATED_LIMIT, () => exchange.attempt.watch?.life());
   if (read.cut !== undefined && !isWhole(read.text)) throw read.cut;
   const failure = bodyFailure(answeredBy(exchange, ports, response), read);
   if (failure) throw refuse(exchange, failure);
