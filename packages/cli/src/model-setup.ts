@@ -25,6 +25,7 @@ import {
   type HealthStore,
   type LaneRegistry,
   Moving,
+  wakingBy,
   type Model,
   type MovingStore,
   type Reachable,
@@ -82,7 +83,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   const wire = transport({ fetch: client.fetch, clock: systemClock, rows: userRows });
   const liveKey = liveKeys(ports);
   // The run loop says of every block where it came from.
-  const moving = new Moving({ now: () => systemClock.now(), makers: false, ...(ports.moving && { store: ports.moving }) });
+  const moving = new Moving({ ...wakingBy(systemClock), makers: false, ...(ports.moving && { store: ports.moving }) });
   const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
     provider.keys.map((key) => reachable(target, provider, key, { wire, moving, hash: ports.hash, live: liveKey(provider, key) }));
   const places = resolved.map(reach);

@@ -2,7 +2,7 @@ import type { BudgetPorts } from './budgeted.ts';
 import { FailOpenBudgets } from './io/budget-fail-open.ts';
 import { MemoryBudgets } from './io/budget-memory.ts';
 import { processWarning } from './io/process-warning.ts';
-import { refuse } from './option-checks.ts';
+import { refuse, storeWith } from './option-checks.ts';
 import type { BudgetStore, Clock, NewId } from './ports.ts';
 import { readBudgets, unpricedText, unpricedUnder } from './rules/budget/read.ts';
 import type { Target } from './rules/target.ts';
@@ -36,11 +36,12 @@ export interface BudgetSetup {
 
 /** Checked budgets and where they are counted; undefined where there are none. */
 export function libraryBudgets(
-  { budgets: given, budgetStore }: BudgetSetup,
+  { budgets: given, budgetStore: own }: BudgetSetup,
   targets: readonly Target[],
   { clock, newId }: { readonly clock: Clock; readonly newId: NewId },
   where: (name: string) => string,
 ): BudgetPorts | undefined {
+  const budgetStore = storeWith(where('budgetStore'), own, ['reserve', 'settle']);
   if (given === undefined) return undefined;
   const { budgets, problems } = readBudgets(given, 'camel');
   const [first] = problems;

@@ -11,7 +11,7 @@ import { emitOf, labelsFrom } from './library-watchers.ts';
 import { lanesOf } from './lane-library.ts';
 import type { LaneRegistry, LaneTable } from './lane-registry.ts';
 import type { Model } from './model.ts';
-import { Moving } from './moving.ts';
+import { Moving, wakingBy } from './moving.ts';
 import type { MovingStore } from './moving-store.ts';
 import {
   count,
@@ -21,6 +21,7 @@ import {
   onPartialOf,
   refuse,
   storeOf,
+  storeWith,
   timeoutsOf,
   type Duration,
   type TimeoutOptions,
@@ -75,7 +76,7 @@ export interface HoldfastOptions {
    * with 1 h marks) and the earlier model has been well for a minute; `next_session`: not before the next conversation; `never`.
    */
   readonly returnToPrimary?: ReturnToPrimary;
-  /** Where conversations were last answered; default in memory, shared by nobody. One that fails or is slow stops no call. */
+  /** Where conversations were last answered; default in memory, shared by nobody; `sqliteAffinity(folder)` shares them. One that fails or is slow stops no call. */
   readonly affinity?: AffinityStore;
   /** What is remembered of conversations that move between models (signatures, repairs); default in memory, shared by nobody. */
   readonly moving?: MovingStore;
@@ -83,7 +84,7 @@ export interface HoldfastOptions {
   readonly lanes?: LaneTable | LaneRegistry;
   /** What calls may spend. One that may not is refused with a `BudgetExceeded`; a target that is too dear is passed over. */
   readonly budgets?: readonly BudgetOptions[];
-  /** Where it is counted: default in memory, together for all models that are given the same list. `sqliteBudgets` counts for all processes. */
+  /** Where it is counted: default in memory, together for all models that are given the same list. `sqliteBudgets(folder)` counts for all processes. */
   readonly budgetStore?: BudgetStore;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -147,13 +148,6 @@ export function checkOptions(options: Omit<HoldfastOptions, 'models'>, others: r
   settingsOf({ ...options, models: [] });
 }
 
-function affinityOf(store: AffinityStore = new MemoryAffinity()): AffinityStore {
-  const verbs = ['read', 'write', 'forget'] as const;
-  return verbs.every((verb) => typeof store?.[verb] === 'function')
-    ? store
-    : refuse(where('affinity'), `must be a store: ${verbs.join(', ')}`);
-}
-
 /**
  * Several AI SDK language models as one that does not fail where one of them answers: failures are told apart, remembered and
  * passed over; an answer comes whole and once, or ends in a `CallFailure`. The record of each call is in
@@ -166,7 +160,8 @@ export function holdfast(options: HoldfastOptions): Model {
   const health = storeOf(where('health'), options.health);
   const timeouts = timeoutsOf(options.timeouts, where);
   const emit = emitOf(options, clock);
-  const moving = new Moving({ now: () => clock.now(), makers: true, ...(options.moving && { store: options.moving }) });
+  const store = storeWith(where('moving'), options.moving, ['repairs', 'learn', 'makers', 'handedOut']);
+  const moving = new Moving({ ...wakingBy(clock), makers: true, say: processWarning, ...(store && { store }) });
   const reachable = reachableOf(options.models, { clock, hash: hash53, moving }, where);
   const targets = reachable.map(({ target }) => target);
   const budget = libraryBudgets(options, targets, { clock, newId: systemNewId }, where);
@@ -178,7 +173,7 @@ export function holdfast(options: HoldfastOptions): Model {
     owner: health?.owner ?? systemNewId(),
     health: health ? failOpen(health, { clock, say: processWarning }) : new MemoryHealth(),
     hash: hash53,
-    affinity: affinityOf(options.affinity),
+    affinity: storeWith(where('affinity'), options.affinity, ['read', 'write', 'forget']) ?? new MemoryAffinity(),
     classify: (error, target, now) => classify(error, { protocol: target.protocol, model: target.model, now }),
     ...(attribution && { ambient: labelsFrom(attribution) }),
     ...(emit && { emit }),

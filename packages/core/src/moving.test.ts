@@ -93,6 +93,43 @@ describe('what is remembered of conversations that move', () => {
   });
 });
 
+describe('V3: a store that hangs', () => {
+  const timed = () => {
+    const state = { now: 0, asked: 0, said: [] as string[] };
+    const timers = new Map<() => void, number>();
+    const after = (ms: number, wake: () => void): (() => void) => {
+      timers.set(wake, state.now + ms);
+      return () => void timers.delete(wake);
+    };
+    const pass = (ms: number): void => {
+      state.now += ms;
+      for (const [wake, at] of timers) if (at <= state.now && timers.delete(wake)) wake();
+    };
+    const store = every(() => {
+      state.asked += 1;
+      return new Promise<never>(() => {});
+    });
+    const moving = new Moving({ now: () => state.now, after, makers: true, store, say: (line) => state.said.push(line) });
+    return { state, timers, pass, moving };
+  };
+
+  it('is waited for a twentieth of a second, left alone for five, and said once', async () => {
+    const { state, timers, pass, moving } = timed();
+    const first = moving.ready(holding('the first of them all'));
+    pass(50);
+    await first;
+    expect(state).toMatchObject({ asked: 1, said: [expect.stringContaining('no answer within 50 ms')] });
+    await moving.ready(holding('another one of them'));
+    moving.handedOut([VALUE], EAST);
+    expect([state.asked, moving.madeBy(VALUE)]).toEqual([1, EAST]);
+    pass(5_000);
+    const next = moving.ready(holding('and the last of them'));
+    pass(50);
+    await next;
+    expect([state.asked, state.said.length, timers.size]).toEqual([2, 1, 0]);
+  });
+});
+
 function raise(): never {
   throw new Error('gone');
 }

@@ -1,5 +1,6 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { MovingStore } from './moving-store.ts';
+import type { Clock } from './ports.ts';
 import { hash53 } from './rules/hash.ts';
 import { knownBy } from './rules/transcript/opaque.ts';
 import type { Origin } from './rules/transcript/origin.ts';
@@ -10,11 +11,16 @@ export interface MovingPorts {
   readonly store?: MovingStore;
   /** Whether histories come from callers who say nothing of origins; a run loop that keeps them itself needs no table. */
   readonly makers: boolean;
-  /** Told once of a store that failed. */
+  /** Calls `wake` after `ms`; without it a store is waited for however long it takes. */
+  readonly after?: Clock['after'];
+  /** Told once of a store that failed or is slow. */
   readonly say?: (line: string) => void;
 }
 
 const DAY = 24 * 60 * 60_000;
+/** Ms a store may take before a call goes on without it, and for which one that took longer is left alone. */
+const PATIENCE = 50;
+const REST = 5_000;
 const MAKERS_DAYS = 30;
 /** Models change: what one refused a week ago is tried again. */
 const REPAIRS_DAYS = 7;
@@ -51,6 +57,8 @@ export class Moving {
   readonly #origins = new Map<string, Origin>();
   readonly #repairs = new Map<string, Map<string, number>>();
   #failed = false;
+  #slowAt = -Infinity;
+  #said = false;
 
   constructor(ports: MovingPorts) {
     this.#ports = ports;
@@ -132,17 +140,49 @@ export class Moving {
   }
 
   async #safe<T>(verb: () => T | PromiseLike<T>): Promise<T | undefined> {
-    if (this.#failed) return undefined;
+    // A clock that is set back leaves it alone no longer.
+    if (this.#failed || Math.abs(this.#ports.now() - this.#slowAt) < REST) return undefined;
     try {
-      return await verb();
+      return await this.#soon(verb());
     } catch (error) {
       this.#failed = true;
-      this.#ports.say?.(
-        `what moves between models is remembered in this process only: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#say(error instanceof Error ? error.message : String(error));
       return undefined;
     }
   }
+
+  #soon<T>(answer: T | PromiseLike<T>): T | Promise<T | undefined> {
+    const { after } = this.#ports;
+    if (after === undefined || !isPromise(answer)) return answer as T;
+    return new Promise((resolve, reject) => {
+      const stop = after(PATIENCE, () => {
+        this.#slowAt = this.#ports.now();
+        this.#say(`no answer within ${PATIENCE} ms`);
+        resolve(undefined);
+      });
+      const end =
+        <V>(then: (value: V) => void) =>
+        (value: V): void => {
+          stop();
+          then(value);
+        };
+      answer.then(end(resolve), end(reject));
+    });
+  }
+
+  #say(why: string): void {
+    if (!this.#said) this.#ports.say?.(`what moves between models is remembered in this process only: ${why}`);
+    this.#said = true;
+  }
 }
+
+const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+  typeof (value as PromiseLike<T> | undefined)?.then === 'function';
+
+/** The time by which a store is waited for. */
+export const wakingBy = (clock: Pick<Clock, 'now' | 'after'>): Pick<MovingPorts, 'now' | 'after'> => ({
+  now: () => clock.now(),
+  after: (ms, wake) => clock.after(ms, wake),
+});
 
 const NONE: readonly string[] = [];

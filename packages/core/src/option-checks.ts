@@ -49,6 +49,13 @@ export function storeOf(where: string, value: HealthStore | undefined): HealthSt
   return refuse(where, "must be a health store; sqliteHealth('~/.holdfast') of @holdfast/core/sqlite makes one of a path");
 }
 
+/** A store with all its verbs, where one is given: one of another kind would fail at the first call, and then of another reason. */
+export function storeWith<S extends object>(where: string, store: S | undefined, verbs: readonly (keyof S & string)[]): S | undefined {
+  if (store === undefined) return undefined;
+  if (typeof store === 'object' && store !== null && verbs.every((verb) => typeof store[verb] === 'function')) return store;
+  return refuse(where, `must be a store: ${verbs.join(', ')}`);
+}
+
 /** A misspelt option would be a silent default. */
 export function known(given: object, names: readonly string[], where: (name: string) => string): void {
   for (const name of Object.keys(given)) {

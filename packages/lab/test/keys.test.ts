@@ -248,8 +248,15 @@ describe('a key that expires', () => {
 describe('options that cannot be meant', () => {
   const model = (key: string): Model => createOpenAI({ apiKey: key })(MODEL);
 
-  it('a store of conversations that is none', () => {
-    expect(() => holdfast({ models: [model('x')], affinity: {} as never })).toThrow(/affinity.*must be a store: read, write, forget/);
+  it.each([
+    ['affinity', 'read, write, forget'],
+    ['moving', 'repairs, learn, makers, handedOut'],
+    ['budgetStore', 'reserve, settle'],
+  ])('%s: a store that is none', (option, verbs) => {
+    for (const none of [{}, null, '~/.holdfast', 7])
+      expect(() => holdfast({ models: [model('x')], [option]: none as never })).toThrow(
+        `holdfast({ ${option} }): must be a store: ${verbs}`,
+      );
   });
 
   it.each<[string, unknown, RegExp]>([

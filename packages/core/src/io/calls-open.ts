@@ -1,11 +1,10 @@
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
 import type { CallStore } from '../calls.ts';
 import { duration, known, refuse, type Duration } from '../option-checks.ts';
 import { SqliteCalls } from './calls-sqlite.ts';
 import { systemClock } from './clock-system.ts';
 import { processIdentity } from './process-identity.ts';
 import { processWarning } from './process-warning.ts';
+import { isPath, stateFolder } from './state-folder.ts';
 
 /** Where records lie, and for how long. */
 export interface SharedCallsOptions {
@@ -31,11 +30,11 @@ export function sqliteCalls(options: string | SharedCallsOptions): CallStore {
   if (typeof given !== 'object' || given === null) return refuse('sqliteCalls(path)', "needs a folder, such as '~/.holdfast'");
   known(given, ['path', 'keep', 'keepPrompts', 'say'], where);
   const { path, say = processWarning } = given;
-  if (typeof path !== 'string' || path.trim() === '') return refuse(where('path'), "must be a folder, such as '~/.holdfast'");
+  if (!isPath(path)) return refuse(where('path'), "must be a folder, such as '~/.holdfast'");
   if (typeof say !== 'function') return refuse(where('say'), 'must be a function');
   const [keep, keepPrompts] = [duration(where('keep'), given.keep), duration(where('keepPrompts'), given.keepPrompts)];
   return new SqliteCalls({
-    folder: resolve(path.replace(/^~(?=$|[/\\])/, homedir())),
+    folder: stateFolder(path),
     clock: systemClock,
     ...processIdentity(),
     say,

@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { known, refuse } from '../option-checks.ts';
 import type { HealthStore } from '../ports.ts';
 import { systemClock, systemRandom } from './clock-system.ts';
@@ -7,6 +6,7 @@ import { failOpen } from './health-fail-open.ts';
 import { SqliteHealth } from './health-sqlite.ts';
 import { processIdentity } from './process-identity.ts';
 import { processWarning } from './process-warning.ts';
+import { isPath, stateFolder } from './state-folder.ts';
 
 /** Where the beliefs lie, and who is told when they cannot be reached. */
 export interface SharedHealthOptions {
@@ -29,8 +29,8 @@ const where = (option: string): string => `sqliteHealth({ ${option} })`;
  */
 export function sqliteHealth(options: string | SharedHealthOptions): HealthStore {
   const { path, say = processWarning } = typeof options === 'string' ? { path: options } : checked(options);
-  if (typeof path !== 'string' || path.trim() === '') return refuse(where('path'), "must be a folder or a file, such as '~/.holdfast'");
-  const full = resolve(path.replace(/^~(?=$|[/\\])/, homedir()));
+  if (!isPath(path)) return refuse(where('path'), "must be a folder or a file, such as '~/.holdfast'");
+  const full = stateFolder(path);
   const isFile = /\.(?:db|sqlite3?)$/i.test(basename(full));
   const { owner, alive } = processIdentity();
   const place = isFile ? { folder: dirname(full), file: basename(full) } : { folder: full, file: 'health.db' };

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
 import type { MovingStore } from '../moving-store.ts';
 import { refuse } from '../option-checks.ts';
 import { systemClock } from './clock-system.ts';
 import { SqliteMoving } from './moving-sqlite.ts';
 import { processWarning } from './process-warning.ts';
+import { isPath, stateFolder } from './state-folder.ts';
 
 /**
  * What is remembered of conversations that move between models, shared by every process that names the same folder:
@@ -13,6 +12,6 @@ import { processWarning } from './process-warning.ts';
  * warning. Throws a `ModelFailure` (`bad-request`) for a path that is none.
  */
 export function sqliteMoving(folder: string): MovingStore {
-  if (typeof folder !== 'string' || folder.trim() === '') return refuse('sqliteMoving(folder)', "needs a folder, such as '~/.holdfast'");
-  return new SqliteMoving({ folder: resolve(folder.replace(/^~(?=$|[/\\])/, homedir())), clock: systemClock, say: processWarning });
+  if (!isPath(folder)) return refuse('sqliteMoving(folder)', "needs a folder, such as '~/.holdfast'");
+  return new SqliteMoving({ folder: stateFolder(folder), clock: systemClock, say: processWarning });
 }
