@@ -56,6 +56,7 @@ export class AttemptRun<P> implements Attempt {
   onLeft: () => void = () => {};
   laneWaitMs?: number;
   queued = false;
+  waits?: (lane: string, position: number) => void;
   /** Told once, when the attempt is over. */
   onEnd?: () => void;
   watch?: Watch;

@@ -33,6 +33,8 @@ export type CallEvent = { readonly call: string; readonly at: number } & (
       readonly tries: number;
       readonly probe: boolean;
     }
+  /** No slot is free for it in its target's lane: so many wait there already. */
+  | { readonly type: 'lane-wait'; readonly attempt: number; readonly target: string; readonly lane: string; readonly position: number }
   /** The first part a user could have seen has come. */
   | { readonly type: 'attempt-commit'; readonly attempt: number; readonly target: string; readonly ms: number }
   | {

@@ -25,6 +25,8 @@ export interface LaneJobOptions {
 /** Jobs of a model: held back with others of their target. */
 export interface ModelJobOptions extends LaneJobOptions {
   readonly gate?: LaneGate | undefined;
+  /** Told when it must wait, and how many wait already. */
+  readonly waits?: (position: number) => void;
 }
 
 export type JobOutcome = 'done' | 'failed' | 'timed-out' | 'cancelled' | 'rejected';

@@ -62,6 +62,7 @@ async function enter(lane: Lane, gate: LaneGate, attempt: Attempt, ports: InLane
       tokens,
       signal,
       gate: gate.of(from?.caller ?? '', tokens, tpm, began),
+      waits: (position) => attempt.waits?.(lane.name, position),
       queueTimeout: attempt.left,
       execTimeout: execTimeout > 0 ? execTimeout : (ports.limitsOf(target, facts).attempt ?? Infinity) + ABOVE,
     });

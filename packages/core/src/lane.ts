@@ -52,6 +52,7 @@ export class Lane {
   /** A slot for who does the work himself; the job's `end` gives it back. What is its `told` hears when its time is up. */
   enter(options: ModelJobOptions = {}): Promise<LaneJob> {
     const job = this.#slots.admit(options);
+    if (job.state === 'queued') options.waits?.(job.position);
     return turnOf(job).then(entered);
   }
 

@@ -55,6 +55,8 @@ export interface Attempt {
   laneWaitMs?: number;
   /** It waits in a lane; set by the lane. */
   queued?: boolean;
+  /** Told by a lane that it waits there, after so many others. */
+  waits?: (lane: string, position: number) => void;
   /** Told by a lane that it was let in after so many ms: its own time begins now. `deaf`: its caller's abort does not reach it any more. */
   entered?(ms: number, deaf: boolean): void;
   /** What its answer used, once that is known. */

@@ -166,6 +166,7 @@ export class Pursuit<Q, P> {
     const start = { call: this.id, attempt, target, facts: this.#facts, share, left, from: this.#options, lease, repair };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
     this.teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
+    this.teller.attend(run);
     this.#probe.seat(run);
     return run;
   }

@@ -34,6 +34,13 @@ export class Teller {
     this.tell({ type: 'call-start', chain, targets, mode: options.mode, ...labelsOf(options) }, { request: options.request });
   }
 
+  /** Says so when `run` must wait in a lane. */
+  attend<P>(run: AttemptRun<P>): void {
+    if (!this.#emit) return;
+    const { attempt, target } = run;
+    run.waits = (lane, position) => this.tell({ type: 'lane-wait', attempt, target: target.ref, lane, position });
+  }
+
   /** `record`: of this very attempt, as the ledger closed it. */
   ended<P>(run: AttemptRun<P>, record: AttemptRecord, failure?: ModelFailure): void {
     if (!this.#emit) return;

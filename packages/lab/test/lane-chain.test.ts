@@ -47,6 +47,10 @@ describe('a chain in lanes', () => {
     );
     const ends = events.filter((event) => event.type === 'attempt-end');
     expect(ends.map((event) => event.type === 'attempt-end' && event.laneWaitMs)).toEqual([0, 1000, 2000, 3000, 4000]);
+    const waits = events.filter((event) => event.type === 'lane-wait');
+    expect(waits.map(({ lane, position, target, attempt }) => [lane, position, target, attempt])).toEqual(
+      [0, 1, 2, 3].map((position) => ['one', position, 'lab/a', 1]),
+    );
     expect(await health.list()).toEqual([]);
     expect(clock.armed).toBe(0);
   });

@@ -91,6 +91,12 @@ function skipWords({ target, reason, until, why, at }: Event<'skip'>): string {
   return `${target} passed over: ${why ? `${restWords(why.kind)}, ` : ''}${REASONS[reason] ?? reason}${rest}`;
 }
 
+/** Nothing is wrong; but nothing happens either. */
+export const laneLine = (event: CallEvent): string | undefined =>
+  event.type === 'lane-wait'
+    ? `waiting for a free place in lane ${event.lane} to ask ${event.target}: ${event.position === 0 ? 'nobody waits before it' : `${event.position} wait already`}`
+    : undefined;
+
 /** What only who looks closely wants to know. */
 export function attemptLine(event: CallEvent): string | undefined {
   switch (event.type) {

@@ -29,6 +29,14 @@ describe('where nobody watches', () => {
     expect(view.row(row({ type: 'tool-start', id: 'a', name: 'shell' }))).toEqual([{ weight: 'info', text: 'tool shell cmd=ls' }]);
   });
 
+  it.each([
+    [0, 'waiting for a free place in lane one to ask lab/a: nobody waits before it'],
+    [3, 'waiting for a free place in lane one to ask lab/a: 3 wait already'],
+  ])('a call that waits in a lane says so (%i before it)', (position, text) => {
+    const event = { type: 'lane-wait', call: 'c', at: 0, attempt: 1, target: 'lab/a', lane: 'one', position } as const;
+    expect(new PlainView().call(event)).toEqual([{ weight: 'info', text }]);
+  });
+
   it('totals count the calls in which somebody was asked', () => {
     const totals = new RunTotals();
     const call = (attempts: readonly object[], paid: object = {}) => totals.add({ paid, attempts } as never);

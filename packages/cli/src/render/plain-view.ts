@@ -1,6 +1,6 @@
 import type { EventRow, ToolCall } from '@holdfast/agent';
 import type { CallEvent } from '@holdfast/core/engine';
-import { attemptLine, CallLines, cutWords } from './call-lines.ts';
+import { attemptLine, CallLines, cutWords, laneLine } from './call-lines.ts';
 import { endWords } from './end-words.ts';
 import { RunTotals } from './run-totals.ts';
 import { resultWords, toolWords } from './tool-words.ts';
@@ -20,7 +20,7 @@ export class PlainView {
 
   call(event: CallEvent): readonly Line[] {
     if (event.type === 'call-end') this.#totals.add(event.record);
-    return [...line('warn', this.#lines.line(event)), ...line('debug', attemptLine(event))];
+    return [...line('warn', this.#lines.line(event)), ...line('info', laneLine(event)), ...line('debug', attemptLine(event))];
   }
 
   /** A row that was recorded before this run: its calls may be run now. */

@@ -131,6 +131,8 @@ function noteOf(event: CallEvent): string | undefined {
       return event.target;
     case 'hedge':
       return `${event.from}, ${event.to}`;
+    case 'lane-wait':
+      return `${event.target}: lane ${event.lane}, ${event.position} before it`;
     default:
       return undefined;
   }
