@@ -2,6 +2,7 @@ import type { AttemptRun } from './attempt-run.ts';
 import type { CallEnd } from './call-end.ts';
 import type { CallFailure } from './call-failure.ts';
 import type { ChainPorts } from './chain-spec.ts';
+import { hidePrompt } from './hidden-prompt.ts';
 import type { IdleTime } from './idle-time.ts';
 import type { Ledger } from './ledger.ts';
 import type { Probe } from './probe.ts';
@@ -52,6 +53,7 @@ export class AttemptEnds<P> {
     const { probe, idle, witness } = this.#to;
     run.end(error);
     if (run.probe) probe.end();
+    hidePrompt(error);
     const failure = this.#caller.aborted ? left(this.#caller.reason) : unechoed(classify(error, run.target, clock.now(), run), run.facts);
     idle.stopped(failure.facts.late);
     this.#ended(run, failure, random());

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isModelFailure, type CallFailure } from '@holdfast/core';
 import type { Fault } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
@@ -99,5 +100,17 @@ describe('an error in the middle of an answer', () => {
     for await (const part of stream) parts.push(part);
     expect(JSON.stringify(parts)).toContain('withdrawn');
     expect(JSON.stringify([parts, on.events])).not.toContain(secret.slice(0, 24));
+  });
+});
+
+describe('prompts', () => {
+  it.each(APIS)('%s: who prints a failed call, or makes JSON of it, sees no prompt, also where a server repeats it', async (api) => {
+    const words = 'the secret words of this prompt, which are long enough to be told from chance';
+    const fault: Fault = { do: 'status', status: 500, body: JSON.stringify({ error: { message: 'no', input: words } }) };
+    await using on = await httpScene({ east: { api, fault } }, { retries: 0 });
+    const failure = await failureOf(ask(on, 'generate', { prompt: [{ role: 'user', content: [{ type: 'text', text: words }] }] }));
+    expect(failure).toMatchObject({ kind: 'server' });
+    expect(JSON.stringify(failure) + inspect(failure, { depth: 20 })).not.toContain('secret words');
+    await on.over();
   });
 });
