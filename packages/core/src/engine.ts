@@ -79,5 +79,4 @@ export type { Budget } from './rules/budget/budget.ts';
 export * from './rules/budget/read.ts';
 export { amountText } from './rules/budget/refusal.ts';
 export { jsonAbility } from './rules/object/abilities.data.ts';
-export * from './rules/object/complete.ts';
 export * from './rules/object/reask.ts';

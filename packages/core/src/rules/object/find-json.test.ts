@@ -17,6 +17,8 @@ describe('finding JSON in what a model wrote', () => {
     ['prose before, with brackets', 'Filling {name} as [1] says: {"a":"}"}', [[1], { a: '}' }]],
     ['several', '{"a":1} or {"a":2}', [{ a: 1 }, { a: 2 }]],
     ['thinking aloud before', '<think>maybe {a}?</think>{"a":1}', [{ a: 1 }]],
+    ['a draft in what was thought', '<think>\nmaybe {"a":2}?\n</think>\n\n```json\n{"a":1}\n```', [{ a: 1 }]],
+    ['a draft, and no answer yet', '<think>maybe {"a":2}', []],
   ];
   it.each(cases)('J1, J2: %s', (_, text, found) => expect(values(text)).toEqual(found));
 

@@ -6,6 +6,7 @@
  *     within another candidate is none.
  * J3. What lies within an object or array that does not end, or does not parse, is a part of it and no answer.
  * J4. Looking takes time in proportion to the text: at most 64 places are tried.
+ * J5. What a model thought aloud before it answered (`<think>…</think>`) is a draft, and no answer.
  */
 export interface FoundJson {
   readonly value: unknown;
@@ -33,7 +34,7 @@ const parse = (text: string): FoundJson | undefined => {
 };
 
 export function findJson(raw: string): JsonSearch {
-  const text = raw.replace(/^\uFEFF/, '').trim();
+  const text = answerOf(raw.replace(/^\uFEFF/, '').trim());
   const whole = parse(text);
   if (whole) return { found: [whole], cut: false };
   const fenced = [...text.matchAll(FENCE)].flatMap(([, , body = '']) => parse(body.trim()) ?? []);
@@ -41,6 +42,14 @@ export function findJson(raw: string): JsonSearch {
   const { found, cut, first } = balanced(text);
   if (found.length > 0) return { found, cut };
   return { found, cut, problem: problemOf(text, cut, first) };
+}
+
+/** Local servers hand on what their models think as text. */
+function answerOf(text: string): string {
+  const [, tag] = /^<(think|thinking|reasoning)>/i.exec(text) ?? [];
+  if (tag === undefined) return text;
+  const end = text.toLowerCase().indexOf(`</${tag.toLowerCase()}>`);
+  return end === -1 ? '' : text.slice(end + tag.length + 3).trim();
 }
 
 const within = ({ text }: FoundJson, others: readonly FoundJson[]): boolean => others.some((other) => other.text.includes(text));
