@@ -130,6 +130,35 @@ describe('V3: a store that hangs', () => {
   });
 });
 
+describe('V3: a store that was slow once', () => {
+  it('is asked again for what it had no time to say; a repair that is too old makes room for new ones', async () => {
+    let [now, slow] = [0, true];
+    const kept = new MemoryMoving();
+    new Moving({ now: () => 0, makers: true, store: kept }).handedOut([VALUE], EAST);
+    kept.learn('east/g', 'no-images', 0);
+    const store: MovingStore = {
+      ...every(raise),
+      makers: (...asked) => (slow ? new Promise<never>(() => {}) : kept.makers(...asked)),
+      repairs: (...asked) => (slow ? new Promise<never>(() => {}) : kept.repairs(...asked)),
+      learn: () => {},
+    };
+    const after = (_ms: number, wake: () => void): (() => void) => {
+      queueMicrotask(wake);
+      return () => {};
+    };
+    const moving = new Moving({ now: () => now, after, makers: true, store });
+    await moving.ready(holding(VALUE));
+    expect([moving.madeBy(VALUE), await moving.repairsAt('east/g')]).toEqual([undefined, []]);
+    [now, slow] = [6_000, false];
+    await moving.ready(holding(VALUE));
+    expect([moving.madeBy(VALUE), await moving.repairsAt('east/g')]).toEqual([EAST, ['no-images']]);
+    for (let n = 0; n < 20; n++) moving.learn('east/h', `setting:${n}`);
+    now = 8 * DAY;
+    moving.learn('east/h', 'no-images');
+    expect(moving.repairsAt('east/h')).toEqual(['no-images']);
+  });
+});
+
 function raise(): never {
   throw new Error('gone');
 }

@@ -87,7 +87,8 @@ export class Moving {
 
   async #fetch(store: MovingStore, wanted: readonly string[], now: number): Promise<void> {
     const found = await this.#safe(() => store.makers(wanted, now - MAKERS_DAYS * DAY));
-    for (const name of wanted) this.#keep(name, found?.get(name), now);
+    // No answer says nothing: it is asked again when it answers again.
+    if (found) for (const name of wanted) this.#keep(name, found.get(name), now);
   }
 
   handedOut(values: readonly string[], { entry, protocol, model, account }: Origin): void {
@@ -124,9 +125,10 @@ export class Moving {
     if (this.#repairs.size > MOST_SCOPES) this.#repairs.delete(this.#repairs.keys().next().value!);
     if (!store || this.#failed) return NONE;
     const at = now();
-    return this.#safe(() => store.repairs(scope, at - REPAIRS_DAYS * DAY)).then((found = NONE) => {
-      for (const repair of found) own.set(repair, at);
-      return found;
+    return this.#safe(() => store.repairs(scope, at - REPAIRS_DAYS * DAY)).then((found) => {
+      if (!found && own.size === 0) this.#repairs.delete(scope);
+      for (const repair of found ?? NONE) own.set(repair, at);
+      return found ?? NONE;
     });
   }
 
@@ -134,6 +136,8 @@ export class Moving {
     const { store, now } = this.#ports;
     const known = this.#repairs.get(scope) ?? new Map<string, number>();
     this.#repairs.set(scope, known);
+    const since = this.#ports.now() - REPAIRS_DAYS * DAY;
+    for (const [old, at] of known) if (at < since) known.delete(old);
     if (known.size >= MOST_REPAIRS && !known.has(repair)) return;
     known.set(repair, now());
     if (store) void this.#safe(() => store.learn(scope, repair, now()));
