@@ -70,7 +70,7 @@ export class SqliteBudgets implements BudgetStore {
     try {
       return work();
     } catch (error) {
-      if (isBusy(error) || isBusy((error as Error).cause)) return whenFree(work, this.#options);
+      if (isBusy(error)) return whenFree(work, this.#options);
       const file = this.#file;
       this.close();
       const cause: unknown = error instanceof UnopenedBudgets ? error.cause : error;

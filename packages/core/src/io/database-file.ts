@@ -65,8 +65,16 @@ export function shareable(database: Database): void {
 export function growingTable(database: Database, table: string, key: string, columns: Readonly<Record<string, string>>): void {
   const wanted = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
   database.exec(`CREATE TABLE IF NOT EXISTS ${table} (${key} TEXT PRIMARY KEY, ${wanted.join(', ')})`);
-  const rows = database.prepare(`PRAGMA table_info(${table})`).all() as { readonly name: string }[];
-  const there = new Set(rows.map(({ name }) => name));
-  for (const [name, type] of Object.entries(columns))
-    if (!there.has(name)) database.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
+  const known = (): ReadonlySet<string> =>
+    new Set((database.prepare(`PRAGMA table_info(${table})`).all() as { readonly name: string }[]).map(({ name }) => name));
+  const there = known();
+  for (const [name, type] of Object.entries(columns)) {
+    if (there.has(name)) continue;
+    try {
+      database.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
+    } catch (error) {
+      // Another process of our age was quicker.
+      if (!known().has(name)) throw error;
+    }
+  }
 }

@@ -46,8 +46,9 @@ function resultCode(error: unknown): number | undefined {
   return typeof code === 'string' && code.startsWith('SQLITE_') && typeof errno === 'number' ? errno & 0xff : undefined;
 }
 
-/** Somebody else is writing: try again soon. */
-export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resultCode(error) ?? 0);
+/** Somebody else is writing: try again soon. Of an error that wraps SQLite's, too. */
+export const isBusy = (error: unknown): boolean =>
+  [BUSY, LOCKED].includes(resultCode(error) ?? 0) || (error instanceof Error && error.cause !== undefined && isBusy(error.cause));
 
 /** The file is damaged, or no database at all. */
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(resultCode(error) ?? 0);
