@@ -9,15 +9,15 @@ interface FailOpenOptions {
   readonly say: (line: string) => void;
 }
 
-/** Ms a store may take before a call goes on without it. */
-const SLOW = 250;
+/** Ms a store may take before a call goes on without it: longer than a busy database is waited for (`budget-sqlite.ts`). */
+const SLOW = 1_000;
 /** Ms for which a store that failed is left alone. */
 const REST = 5_000;
 
 /**
  * A budget store that cannot stop a call.
  *
- * F1. No verb rejects, and none takes longer than 250 ms.
+ * F1. No verb rejects, and none takes longer than a second.
  * F2. While the store is gone, this process counts what it spends itself, from what it spent before; others do not see it until then.
  * F3. What was paid meanwhile is told to the store when it is back. An outage is said once.
  */

@@ -1,7 +1,7 @@
+import { NEVER } from '../model.ts';
 import type { BudgetStore, Clock, MaybePromise, Random } from '../ports.ts';
 import { mayHold, type Hold, type Paid, type Reserved, type Spent } from '../rules/budget/reserve.ts';
 import { openBudgetFile, UnopenedBudgets, type BudgetFile } from './budget-file.ts';
-import { whenFree } from './busy.ts';
 import { isBusy, isCorrupt } from './sqlite-driver.ts';
 
 export interface SqliteBudgetsOptions {
@@ -15,6 +15,19 @@ export interface SqliteBudgetsOptions {
   readonly say: (line: string) => void;
 }
 
+/** Ms for which a verb waits for a file that others write: whoever goes on without it may spend what is not there. */
+const PATIENCE = 900;
+
+type Verb<T> = (file: BudgetFile) => T;
+
+interface Waiting {
+  readonly verb: Verb<unknown>;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** Ms (`mono`) until which it waits. */
+  readonly end: number;
+}
+
 /** Ms between two looks at whether the file is still the one we opened. */
 const LOOK = 1_000;
 
@@ -23,6 +36,8 @@ export class SqliteBudgets implements BudgetStore {
   readonly #options: SqliteBudgetsOptions;
   #file: BudgetFile | undefined;
   #looked = 0;
+  #waiting: Waiting[] = [];
+  #closed = false;
 
   constructor(options: SqliteBudgetsOptions) {
     this.#options = options;
@@ -55,7 +70,13 @@ export class SqliteBudgets implements BudgetStore {
     );
   }
 
+  /** What still waits is done first. */
   close(): void {
+    this.#closed = true;
+    if (this.#waiting.length === 0) this.#shut();
+  }
+
+  #shut(): void {
     const file = this.#file;
     this.#file = undefined;
     file?.close();
@@ -65,22 +86,60 @@ export class SqliteBudgets implements BudgetStore {
     return until > now && this.#options.alive(owner);
   }
 
-  #run<T>(verb: (file: BudgetFile) => T): MaybePromise<T> {
-    const work = (): T => this.#transaction(verb);
+  /** B6. Verbs that meet a locked file are done in the order in which they came, together as soon as it is free. */
+  #run<T>(verb: Verb<T>): MaybePromise<T> {
+    if (this.#waiting.length > 0) return this.#wait(verb);
     try {
-      return work();
+      return this.#whole(verb);
     } catch (error) {
-      if (isBusy(error)) return whenFree(work, this.#options);
-      const file = this.#file;
-      this.close();
-      const cause: unknown = error instanceof UnopenedBudgets ? error.cause : error;
-      if (!isCorrupt(cause)) throw error;
-      this.#moveAside(error instanceof UnopenedBudgets ? error : file);
-      return work();
+      if (!isBusy(error)) throw error;
+      return this.#wait(verb);
     }
   }
 
-  #transaction<T>(verb: (file: BudgetFile) => T): T {
+  #wait<T>(verb: Verb<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const end = this.#options.clock.mono() + PATIENCE;
+      if (this.#waiting.push({ verb, resolve: resolve as (answer: unknown) => void, reject, end }) === 1) void this.#goOn();
+    });
+  }
+
+  /** At uneven moments, without blocking the event loop. */
+  async #goOn(): Promise<void> {
+    const { clock, random } = this.#options;
+    while (this.#waiting.length > 0) {
+      await clock.sleep(2 + 6 * random(), NEVER);
+      const all = [...this.#waiting];
+      try {
+        const answers = this.#whole((file) => all.map(({ verb }) => verb(file)));
+        this.#waiting.splice(0, all.length);
+        all.forEach(({ resolve }, index) => resolve(answers[index]));
+      } catch (error) {
+        const now = clock.mono();
+        const lost = isBusy(error) ? all.filter(({ end }) => end <= now) : all;
+        this.#waiting = this.#waiting.filter((one) => !lost.includes(one));
+        for (const { reject } of lost) reject(error);
+      }
+    }
+    if (this.#closed) this.#shut();
+  }
+
+  /** A damaged file is moved aside, and the work done again on a new one. */
+  #whole<T>(verb: Verb<T>): T {
+    try {
+      return this.#transaction(verb);
+    } catch (error) {
+      if (isBusy(error)) throw error;
+      const file = this.#file;
+      this.#shut();
+      const cause: unknown = error instanceof UnopenedBudgets ? error.cause : error;
+      if (!isCorrupt(cause)) throw error;
+      this.#moveAside(error instanceof UnopenedBudgets ? error : file);
+      return this.#transaction(verb);
+    }
+  }
+
+  #transaction<T>(verb: Verb<T>): T {
     const file = this.#open();
     file.exec('BEGIN IMMEDIATE');
     try {
@@ -100,7 +159,7 @@ export class SqliteBudgets implements BudgetStore {
   #open(): BudgetFile {
     const { clock, folder } = this.#options;
     const now = clock.mono();
-    if (this.#file && now - this.#looked >= LOOK && this.#file.isReplaced()) this.close();
+    if (this.#file && now - this.#looked >= LOOK && this.#file.isReplaced()) this.#shut();
     if (now - this.#looked >= LOOK) this.#looked = now;
     this.#file ??= openBudgetFile(folder, clock.now());
     return this.#file;

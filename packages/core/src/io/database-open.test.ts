@@ -43,6 +43,41 @@ describe('a database that several processes open at once', () => {
     other.close();
   });
 
+  it('budgets: what meets a locked file is done in the order in which it came, and is not given up within the second of a call', async () => {
+    const folder = folderOf();
+    let looks = 0;
+    let free = 100;
+    const clock = {
+      now: () => T,
+      mono: () => looks * 5,
+      sleep: async () => {
+        looks += 1;
+        if (looks === free) other.exec('COMMIT');
+      },
+    } as unknown as Clock;
+    const store = new SqliteBudgets({ folder, clock, random: () => 0.5, alive: () => true, say: (line) => expect.unreachable(line) });
+    await store.reserve(hold('before'), T);
+    await store.settle('before', [], T);
+    const other = openDatabase(join(folder, 'budgets.db'), 3);
+    other.exec('BEGIN IMMEDIATE');
+    const answers = Promise.all([
+      store.reserve(hold('one'), T),
+      store.reserve(hold('two'), T),
+      store.settle('one', [], T),
+      store.reserve(hold('three'), T),
+    ]);
+    expect(await answers).toEqual([{ ok: true }, expect.objectContaining({ ok: false }), undefined, { ok: true }]);
+    expect(looks).toBe(100);
+    other.exec('BEGIN IMMEDIATE');
+    free = Infinity;
+    await expect(store.settle('three', [], T)).rejects.toThrow('locked');
+    expect(looks).toBe(100 + 180);
+    other.exec('COMMIT');
+    expect(await store.reserve(hold('four'), T)).toMatchObject({ ok: false });
+    store.close();
+    other.close();
+  });
+
   it('a column that another process adds at the same moment is there', () => {
     const path = join(folderOf(), 'grown.db');
     const [ours, theirs] = [openDatabase(path, 3), openDatabase(path, 3)];
