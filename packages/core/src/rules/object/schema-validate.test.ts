@@ -193,6 +193,17 @@ describe('fields that the schema does not describe (B3.2)', () => {
     expect(judgeJson('{"a":1,"b":2,"c":3}', { schema: either })).toMatchObject({ value: { a: 1, b: 2 } });
   });
 
+  it('are none of them where they must be there', () => {
+    const needed = { type: 'object', properties: { a: {} }, required: ['a', 'id'] };
+    expect(judgeJson('{"a":1,"id":2,"c":3}', { schema: needed })).toMatchObject({
+      kind: 'ok',
+      value: { a: 1, id: 2 },
+      text: '{"a":1,"id":2}',
+    });
+    expect(judgeJson('{"a":1,"id":2}', { schema: needed, strict: true })).toMatchObject({ kind: 'ok' });
+    expect(judgeJson('{"a":1,"c":3}', { schema: { type: 'object', required: ['a'] } })).toMatchObject({ value: { a: 1, c: 3 } });
+  });
+
   it('reach no prototype', () => {
     const judged = judgeJson('{"a":1,"__proto__":{"polluted":true}}', { schema });
     expect(judged).toMatchObject({ kind: 'ok', value: { a: 1 } });

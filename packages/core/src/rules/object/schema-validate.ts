@@ -7,7 +7,7 @@ import { patternOf, scalarProblems } from './schema-scalar.ts';
  * references within the schema. `schema-read.ts` says beforehand whether a schema is one.
  *
  * V1. Every issue has the path of the value it is about.
- * V2. A field that no schema describes is no issue but an extra: whoever asks decides (B3.2). Only when an alternative is chosen
+ * V2. A field that no schema describes or requires is no issue but an extra: whoever asks decides (B3.2). Only when an alternative is chosen
  *     (anyOf, oneOf, not, if) does `additionalProperties: false` decide first: it tells alternatives apart.
  * V3. A schema that refers to itself without going deeper into the value, or a value nested too deep, is an issue, never a hang.
  */
@@ -72,7 +72,7 @@ function described(schema: JsonObject, value: JsonObject, keys: readonly string[
     }
     if (known) pass.knows(value, key);
     else if (others === false) pass.extra(value, [...path, key]);
-    else if (others === undefined) pass.knows(value);
+    else if (others === undefined) pass.knows(value, list(schema['required']).includes(key) ? key : undefined);
     else {
       pass.knows(value, key);
       validate(others, value[key], pass, [...path, key], steps);
