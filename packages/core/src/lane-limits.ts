@@ -11,6 +11,9 @@ export class LaneLimits {
   readonly #timers: LaneTimers;
   readonly #rates = new Rates();
   readonly #shut = new Set<LaneGate>();
+  /** Answers that are read on without a slot. */
+  open = 0;
+  #openStreams = Infinity;
 
   constructor(queue: FairQueue<LaneJob>, timers: LaneTimers) {
     this.#queue = queue;
@@ -19,6 +22,12 @@ export class LaneLimits {
 
   configure(settings: LaneSettings): void {
     this.#rates.configure(settings);
+    this.#openStreams = settings.openStreams;
+  }
+
+  /** Whether one more answer may be open beside those at work, each of which may become one. */
+  mayOpen(running: number): boolean {
+    return running + this.open < this.#openStreams;
   }
 
   /** `open`: it may start. `shut`: its gate is shut now, others may. `wait`: nobody may. Whoever waits is woken when it is time. */

@@ -23,6 +23,8 @@ export interface LaneOptions {
   readonly queueTimeout?: Duration;
   /** Keeps the slot until the `stream` is over (default), or until it is `open`. */
   readonly hold?: 'stream' | 'open';
+  /** With `hold: 'open'`: answers that may be open at a time; default without end. Further calls wait until one is over. */
+  readonly maxOpenStreams?: number;
   /** `all`: an answer that is not streamed goes on when its caller leaves. */
   readonly detach?: 'deadline' | 'all';
   /** Calls and tokens a minute; default what the provider's answers tell of its limits. */
@@ -41,6 +43,7 @@ const NAMES: readonly (keyof LaneOptions)[] = [
   'grace',
   'queueTimeout',
   'hold',
+  'maxOpenStreams',
   'detach',
   'rpm',
   'tpm',
@@ -73,6 +76,7 @@ export function laneSettingsOf(given: LaneOptions, where: (name: string) => stri
     execTimeout: duration(where('execTimeout'), given.execTimeout),
     grace: duration(where('grace'), given.grace)!,
     queueTimeout: duration(where('queueTimeout'), given.queueTimeout)!,
+    openStreams: count(where('maxOpenStreams'), given.maxOpenStreams, 1)!,
     hold: oneOf(where('hold'), given.hold, ['stream', 'open'])!,
     detach: oneOf(where('detach'), given.detach, ['deadline', 'all'])!,
     rpm: count(where('rpm'), given.rpm, 1)!,

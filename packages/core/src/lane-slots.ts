@@ -51,7 +51,7 @@ export class LaneSlots implements JobHome {
     const { width } = this.#settings;
     const state = this.state === 'open' && (this.paused || width === 0) ? 'paused' : this.state;
     const counts = { running: this.#running, queued: this.#queue.size, zombies: this.#zombies, jobs: this.#jobs, started: this.#started };
-    return statsOf({ lane: this.#name, width, state, ...counts }, this.#queue.callers);
+    return statsOf({ lane: this.#name, width, state, open: this.limits.open, ...counts }, this.#queue.callers);
   }
 
   /** The job has its slot, waits for it, or was refused. */
@@ -90,7 +90,7 @@ export class LaneSlots implements JobHome {
   }
 
   get #free(): boolean {
-    return this.#running < this.#settings.width && !this.paused;
+    return this.#running < this.#settings.width && !this.paused && this.limits.mayOpen(this.#running);
   }
 
   #pump(now: number): void {

@@ -8,6 +8,8 @@ export interface LaneStats {
   readonly state: 'open' | 'paused' | 'draining' | 'closed';
   readonly running: number;
   readonly queued: number;
+  /** Answers that are read on after their slot was given back (`hold: open`). */
+  readonly open: number;
   /** Jobs whose slot was taken from them and which are not over. */
   readonly zombies: number;
   /** Jobs so far, refused ones included; and how many began. */

@@ -39,7 +39,7 @@ export const inLane =
     watchHead(job, gate, lane, attempt, ports);
     try {
       const source = await lane.within(job, () => ask(request, attempt));
-      if (lane.settings.hold === 'open') end(job, 'done', attempt);
+      if (lane.settings.hold === 'open') keep(lane, job, attempt);
       return source;
     } catch (error) {
       end(job, 'failed', attempt);
@@ -80,6 +80,18 @@ async function enter(lane: Lane, gate: LaneGate, attempt: Attempt, ports: InLane
     if (attempt.laneWaitMs === undefined) attempt.entered?.(ports.clock.mono() - began, false);
     throw error;
   }
+}
+
+/** W2: its slot is free; where so many answers may be open, it counts until it is over. */
+function keep(lane: Lane, job: LaneJob, attempt: Attempt): void {
+  // Over meanwhile: its source is let go by who asked for it.
+  if (job.state !== 'running') return;
+  const ended = attempt.onEnd;
+  const over = lane.keep(job);
+  attempt.onEnd = () => {
+    ended?.();
+    over();
+  };
 }
 
 /** What was really used settles what was reckoned with; where nobody told, that stands. */

@@ -56,6 +56,17 @@ export class Lane {
     return turnOf(job).then(entered);
   }
 
+  /** The answer of `job` is read on without a slot; what is answered must be called once when that is over. */
+  keep(job: LaneJob): () => void {
+    const { limits } = this.#slots;
+    limits.open++;
+    job.end();
+    return () => {
+      limits.open--;
+      this.#slots.awake();
+    };
+  }
+
   /** Runs `work` as part of `job`: what it submits to this lane does not wait for itself (L7). */
   within<T>(job: LaneJob, work: () => T): T {
     return this.#ports.held ? this.#ports.held.run(job, work) : work();

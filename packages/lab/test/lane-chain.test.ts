@@ -31,6 +31,10 @@ const generated = async (model: Model, clock: VirtualClock, own: Own = {}, abort
 const opened = async (model: Model, abortSignal?: AbortSignal) =>
   (await model.doStream({ prompt: PROMPT, ...(abortSignal && { abortSignal }) })).stream;
 
+const read = async (reader: { read(): Promise<{ readonly done: boolean }> }): Promise<void> => {
+  while (!(await reader.read()).done);
+};
+
 /** Every model in one lane, of one place unless said otherwise. */
 const inOne = (options: Record<string, unknown> = {}): Partial<HoldfastOptions> => ({
   lanes: { one: { match: ['*'], concurrency: 1, ...options } },
@@ -209,6 +213,24 @@ describe('streams in lanes', () => {
     expect(await clock.run(generated(model, clock))).toBe(0);
     await clock.run(slow);
     expect(clock.mono()).toBeGreaterThan(MINUTE);
+  });
+
+  it('maxOpenStreams: so many answers are open at a time, and the next call waits until one is over', async () => {
+    const lanes = laneRegistry({ one: { match: ['*'], concurrency: 4, hold: 'open', maxOpenStreams: 2 } });
+    const { clock, model } = scene({ a: { text: 'one two three' } }, { lanes });
+    const readers = [];
+    for (let n = 0; n < 2; n++) readers.push((await clock.run(opened(model))).getReader());
+    expect(lanes.get('one')!.stats()).toMatchObject({ running: 0, open: 2, queued: 0 });
+    const late = [opened(model), opened(model)];
+    await clock.advance(100);
+    expect(lanes.get('one')!.stats()).toMatchObject({ running: 0, open: 2, queued: 2 });
+    await readers[0]!.cancel();
+    await clock.run(late[0]!);
+    expect(lanes.get('one')!.stats()).toMatchObject({ open: 2, queued: 1 });
+    await clock.run(read(readers[1]!));
+    for (const stream of late) await clock.run(read((await clock.run(stream)).getReader()));
+    expect(lanes.get('one')!.stats()).toMatchObject({ running: 0, open: 0, queued: 0 });
+    expect(clock.armed).toBe(0);
   });
 
   it('B4.33: hold open: a reader who calls the same lane for every part goes on', async () => {

@@ -120,6 +120,7 @@ const LANES: Shape = {
       grace: DURATION,
       queue_timeout: DURATION,
       hold: { is: 'text', oneOf: ['stream', 'open'] },
+      max_open_streams: { is: 'number', whole: true, min: 1 },
       detach: { is: 'text', oneOf: ['deadline', 'all'] },
       rpm: { is: 'number', whole: true, min: 1 },
       tpm: { is: 'number', whole: true, min: 1 },

@@ -15,6 +15,12 @@ export const laneTable = (raw: Readonly<Record<string, RawLane>>): LaneTable =>
   Object.fromEntries(Object.entries(raw).map(([name, lane]) => [name, laneOf(lane)]));
 
 function laneOf(raw: RawLane): LaneOptions {
-  const { exec_timeout: execTimeout, queue_timeout: queueTimeout, queue_per_caller: queuePerCaller, aging, grace, ...own } = raw;
-  return { ...own, ...(queuePerCaller !== undefined && { queuePerCaller }), ...durations({ execTimeout, queueTimeout, aging, grace }) };
+  const { exec_timeout: execTimeout, queue_timeout: queueTimeout, aging, grace, ...rest } = raw;
+  const { queue_per_caller: queuePerCaller, max_open_streams: maxOpenStreams, ...own } = rest;
+  return {
+    ...own,
+    ...(queuePerCaller !== undefined && { queuePerCaller }),
+    ...(maxOpenStreams !== undefined && { maxOpenStreams }),
+    ...durations({ execTimeout, queueTimeout, aging, grace }),
+  };
 }

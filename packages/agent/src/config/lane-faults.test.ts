@@ -11,7 +11,7 @@ const check = (
 describe('lanes of a file', () => {
   it('become the words of the library, durations in ms', () => {
     const { file, problems } = check(
-      '{ claude: { match: ["anthropic/*"], concurrency: 8, queue: 500, queue_per_caller: 50, weights: { ci: 1, people: 4 }, exec_timeout: 5m, queue_timeout: 30, hold: open, rpm: 60 }, default: {}, none: { match: [ollama] } }',
+      '{ claude: { match: ["anthropic/*"], concurrency: 8, queue: 500, queue_per_caller: 50, weights: { ci: 1, people: 4 }, exec_timeout: 5m, queue_timeout: 30, hold: open, max_open_streams: 40, rpm: 60 }, default: {}, none: { match: [ollama] } }',
     );
     expect(problems).toEqual([]);
     expect(file?.lanes).toEqual({
@@ -24,6 +24,7 @@ describe('lanes of a file', () => {
         execTimeout: 300_000,
         queueTimeout: 30_000,
         hold: 'open',
+        maxOpenStreams: 40,
         rpm: 60,
       },
       default: {},

@@ -39,6 +39,7 @@ export interface RawLane {
   readonly grace?: string | number;
   readonly queue_timeout?: string | number;
   readonly hold?: 'stream' | 'open';
+  readonly max_open_streams?: number;
   readonly detach?: 'deadline' | 'all';
   readonly rpm?: number;
   readonly tpm?: number;

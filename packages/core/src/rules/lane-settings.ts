@@ -19,6 +19,8 @@ export interface LaneSettings {
   readonly queueTimeout: number;
   /** `stream`: the slot is kept until the answer is over. `open`: until it has begun. */
   readonly hold: 'stream' | 'open';
+  /** Answers that may be open at a time, those that have given their slot back included. */
+  readonly openStreams: number;
   /** What a running job no longer hears: its `deadline`, or `all` aborts. */
   readonly detach: 'deadline' | 'all';
   /** Starts and tokens a minute; Infinity: what the provider's answers say. */
@@ -36,6 +38,7 @@ export const LANE_DEFAULTS: LaneSettings = {
   grace: 5000,
   queueTimeout: Infinity,
   hold: 'stream',
+  openStreams: Infinity,
   detach: 'deadline',
   rpm: Infinity,
   tpm: Infinity,
