@@ -51,6 +51,7 @@ export class AttemptEnds<P> {
   async failed(run: AttemptRun<P>, error: unknown): Promise<Lost> {
     const { clock, random, classify } = this.#ports;
     const { probe, idle, witness } = this.#to;
+    idle.stood(run.watch?.quiet?.() ?? 0);
     run.end(error);
     if (run.probe) probe.end();
     hidePrompt(error);

@@ -46,6 +46,8 @@ class AttemptWatch implements Watch {
   #waiting = true;
   #fresh = false;
   #progressed = false;
+  /** Ms to the first progress. */
+  #first = 0;
   #finished = false;
   #pinged = false;
   #textOpen = false;
@@ -104,6 +106,7 @@ class AttemptWatch implements Watch {
     this.#textOpen = look.textOpen;
     if (look.progress || look.ends === 'finish') {
       this.#fresh = true;
+      if (!this.#progressed) this.#first = this.#clock.mono() - this.#began;
       this.#progressed = true;
       this.#finished ||= look.ends === 'finish';
       if (this.#limits.attempt === undefined) return;
@@ -132,10 +135,24 @@ class AttemptWatch implements Watch {
     const reached = (limit: LimitName, ms: number, from: number): Armed => ({ limit, ms, due: from + ms });
     if (this.#finished) return reached('stall', afterFinish, this.#since);
     const own = this.#progressed
-      ? reached('stall', this.#textOpen ? stallText : stallOther, this.#since)
+      ? this.#stall(this.#textOpen ? stallText : stallOther)
       : reached('first_token', Math.min(firstToken, this.#attempt.share), this.#since);
     const armed = attempt === undefined ? own : sooner(reached('attempt', attempt, this.#began), own);
     return this.#pinged ? sooner(armed, reached('silence', silence, this.#life)) : armed;
+  }
+
+  /** Time without progress is the call's too: what is left of its whole time may be the shorter limit. */
+  #stall(ms: number): Armed {
+    const left = this.#left;
+    return left < ms ? { limit: 'total', ms: left, due: this.#since + left } : { limit: 'stall', ms, due: this.#since + ms };
+  }
+
+  get #left(): number {
+    return Math.max(0, (this.#attempt.left ?? Infinity) - this.#first);
+  }
+
+  quiet(): number {
+    return this.#waiting ? this.#clock.mono() - this.#since : 0;
   }
 
   /**
@@ -146,7 +163,7 @@ class AttemptWatch implements Watch {
     const { ms, due } = this.#inForce();
     const { stallText, stallOther, silence } = this.#limits;
     const left = Math.max(due - now, this.#waiting ? 0 : ms);
-    const delay = Math.min(left, stallText, stallOther, silence, LOOK);
+    const delay = Math.min(left, stallText, stallOther, silence, this.#left, LOOK);
     this.#rings = now + delay;
     this.#letGo = this.#clock.after(delay, this.#ring);
   }
@@ -180,8 +197,12 @@ class AttemptWatch implements Watch {
   #timeout({ limit, ms }: Armed): ModelFailure {
     const early = limit === 'first_token' && (ms === this.#attempt.share || this.#limits.scaled);
     const what = limit === 'first_token' ? 'no first token' : limit === 'attempt' ? 'no whole answer' : 'no progress';
-    const shortened = early || this.#limits.shortened === true;
-    return new ModelFailure('timeout', `${what} within ${ms} ms`, { limit, ...(shortened && { shortened }) });
+    const shortened = early || limit === 'total' || this.#limits.shortened === true;
+    return new ModelFailure(
+      'timeout',
+      `${what} within ${Math.round(ms)} ms${limit === 'total' ? ', and the time of the call is over' : ''}`,
+      { limit, ...(shortened && { shortened }) },
+    );
   }
 }
 

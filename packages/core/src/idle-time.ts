@@ -20,6 +20,11 @@ export class IdleTime {
     this.#since = undefined;
   }
 
+  /** Ms that an answer under way stood still. */
+  stood(ms: number): void {
+    if (this.#since === undefined) this.#before += ms;
+  }
+
   /** `slept`: ms of the wait in which this machine did not run. Nobody waited then (field note 20). */
   stopped(slept = 0): void {
     if (this.#since !== undefined) this.#before -= slept;

@@ -18,6 +18,8 @@ export interface Watch {
   kept(look: Look): void;
   /** Called by the transport for every chunk of bytes: feeds the `silence` limit (C4). */
   life(): void;
+  /** Ms since the last progress, while somebody waits for more. */
+  quiet?(): number;
   /** The attempt is over: timers are let go. */
   end(): void;
 }

@@ -120,7 +120,8 @@ export class Witness {
   }
 
   #report<P>(run: AttemptRun<P>, outcome: 'ok' | ModelFailure, verdict: Report['verdict'], phase: Report['phase']): Report {
-    const workedAt = this.#worked.get(run.target.credential);
+    // A key that cannot be seen may be another one by now: its refusal is held against it as against one that worked today.
+    const workedAt = this.#worked.get(run.target.credential) ?? (run.target.fingerprint === undefined ? run.began : undefined);
     return {
       outcome: outcome === 'ok' ? 'ok' : { kind: outcome.kind, facts: outcome.facts },
       verdict,

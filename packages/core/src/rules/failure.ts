@@ -47,7 +47,7 @@ export interface FailureFacts {
   readonly retryAt?: number;
   /** Where the hint stood: a header's name, `body`, `prose`. */
   readonly hint?: string;
-  /** A transport failure after the request may have reached the provider: suspicion instead of a fact (H5). */
+  /** A transport failure after the request may have reached the provider: suspicion instead of a fact (H5). False: never sent, because no key was found. */
   readonly sent?: boolean;
   /** False when the provider forbids asking the same target again (E3). */
   readonly sameTarget?: boolean;

@@ -60,6 +60,8 @@ export function levelOf(kind: FailureKind, facts: FailureFacts): ScopeLevel | un
   // A limit that the caller, a share or our own lag had shortened is our doing, not the target's; so is what a lane of ours says.
   if (facts.shortened) return undefined;
   if (facts.code === NOT_A_CONTINUATION) return undefined;
+  // No key was found: nobody refused one, and the next call may find it.
+  if (kind === 'auth' && facts.sent === false) return undefined;
   if (kind === 'quota' && facts.perModel) return 'account/group';
   if (kind === 'network' && facts.sent) return 'endpoint/model';
   return BELONGS[kind];

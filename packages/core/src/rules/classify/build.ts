@@ -50,6 +50,7 @@ function factsOf(evidence: Evidence, verdict: Verdict, context: ClassifyContext)
     ...(payload.type !== undefined && { type: scrub(payload.type, 80) }),
     ...(told && { retryAt: told.retryAt, hint: told.from }),
     ...(verdict.sent && { sent: true }),
+    ...(isUnsent(verdict) && { sent: false }),
     ...(headers['x-should-retry']?.trim().toLowerCase() === 'false' && { sameTarget: false }),
     ...(verdict.perModel && { perModel: true }),
     ...(verdict.repair !== undefined && { repair: verdict.repair }),
@@ -59,9 +60,12 @@ function factsOf(evidence: Evidence, verdict: Verdict, context: ClassifyContext)
   };
 }
 
+/** The package found no key, or no setting: nothing was sent. */
+const isUnsent = ({ row }: Verdict): boolean => row === 'package/no-key' || row === 'package/no-setting';
+
 /** One sentence of ours that stands after the target's name. A missing key names its variable. */
 function sentence(verdict: Verdict, evidence: Evidence, facts: FailureFacts): string {
-  if (verdict.row === 'package/no-key' || verdict.row === 'package/no-setting') {
+  if (isUnsent(verdict)) {
     const text = evidence.faults.map((fault) => fault.message).join('\n');
     const variable = /\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b(?= environment variable)/.exec(text)?.[1];
     return variable === undefined ? verdict.say! : `${verdict.say}: ${variable} is not set`;
