@@ -1,6 +1,7 @@
 import { Steadiness } from './machine.ts';
 import type { Attempt, Watch, Wrap } from './model.ts';
 import type { Clock } from './ports.ts';
+import { sooner, timeoutOf, type Armed } from './rules/armed-limit.ts';
 import { ModelFailure, type LimitName } from './rules/failure.ts';
 import type { Limits } from './rules/limits.ts';
 import type { Look } from './rules/reader.ts';
@@ -13,15 +14,6 @@ const BEAT = 25;
 
 /** Ms between two looks at whether this machine slept (W5). */
 const LOOK = 1000;
-
-/** A limit, and the moment (`mono`) at which it is reached if nothing more comes. */
-interface Armed {
-  readonly limit: LimitName;
-  readonly ms: number;
-  readonly due: number;
-}
-
-const sooner = (a: Armed, b: Armed): Armed => (b.due < a.due ? b : a);
 
 /**
  * The clocks of one attempt (C4): one coarse timer, armed again when it fires early.
@@ -191,17 +183,8 @@ class AttemptWatch implements Watch {
   #reached(armed: Armed, late: number): void {
     this.#over = true;
     const own = firedLate(late, armed.ms) ?? (this.#slept >= this.#since ? LOCAL_WORDS.slept : undefined);
-    this.#attempt.abort(own === undefined ? this.#timeout(armed) : new ModelFailure('local', own, { late: Math.round(late) }));
-  }
-
-  #timeout({ limit, ms }: Armed): ModelFailure {
-    const early = limit === 'first_token' && (ms === this.#attempt.share || this.#limits.scaled);
-    const what = limit === 'first_token' ? 'no first token' : limit === 'attempt' ? 'no whole answer' : 'no progress';
-    const shortened = early || limit === 'total' || this.#limits.shortened === true;
-    return new ModelFailure(
-      'timeout',
-      `${what} within ${Math.round(ms)} ms${limit === 'total' ? ', and the time of the call is over' : ''}`,
-      { limit, ...(shortened && { shortened }) },
+    this.#attempt.abort(
+      own === undefined ? timeoutOf(armed, this.#attempt.share, this.#limits) : new ModelFailure('local', own, { late: Math.round(late) }),
     );
   }
 }
