@@ -1,7 +1,7 @@
 import { Steadiness } from './machine.ts';
 import type { Attempt, Watch, Wrap } from './model.ts';
 import type { Clock } from './ports.ts';
-import { sooner, timeoutOf, type Armed } from './rules/armed-limit.ts';
+import { sooner, stallOf, timeoutOf, type Armed } from './rules/armed-limit.ts';
 import { ModelFailure, type LimitName } from './rules/failure.ts';
 import type { Limits } from './rules/limits.ts';
 import type { Look } from './rules/reader.ts';
@@ -127,16 +127,10 @@ class AttemptWatch implements Watch {
     const reached = (limit: LimitName, ms: number, from: number): Armed => ({ limit, ms, due: from + ms });
     if (this.#finished) return reached('stall', afterFinish, this.#since);
     const own = this.#progressed
-      ? this.#stall(this.#textOpen ? stallText : stallOther)
+      ? stallOf(this.#textOpen ? stallText : stallOther, this.#left, this.#since)
       : reached('first_token', Math.min(firstToken, this.#attempt.share), this.#since);
     const armed = attempt === undefined ? own : sooner(reached('attempt', attempt, this.#began), own);
     return this.#pinged ? sooner(armed, reached('silence', silence, this.#life)) : armed;
-  }
-
-  /** Time without progress is the call's too: what is left of its whole time may be the shorter limit. */
-  #stall(ms: number): Armed {
-    const left = this.#left;
-    return left < ms ? { limit: 'total', ms: left, due: this.#since + left } : { limit: 'stall', ms, due: this.#since + ms };
   }
 
   get #left(): number {

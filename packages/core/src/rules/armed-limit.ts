@@ -10,6 +10,10 @@ export interface Armed {
 
 export const sooner = (a: Armed, b: Armed): Armed => (b.due < a.due ? b : a);
 
+/** Time without progress is the call's too: what is `left` of its whole time may be the shorter limit. */
+export const stallOf = (ms: number, left: number, since: number): Armed =>
+  left < ms ? { limit: 'total', ms: left, due: since + left } : { limit: 'stall', ms, due: since + ms };
+
 const WHAT: Partial<Readonly<Record<LimitName, string>>> = { first_token: 'no first token', attempt: 'no whole answer' };
 
 /** What a limit that was reached says. One that a share of the time, the request's size or the caller had made another than configured blames nobody. */
