@@ -23,12 +23,12 @@ export class CallEnd {
   readonly #ended: ((record: CallRecord) => void) | undefined;
   #record: CallRecord | undefined;
 
-  constructor(ledger: Ledger, witness: Witness, teller: Teller, clock: Clock, ended?: (record: CallRecord) => void) {
+  constructor(ledger: Ledger, witness: Witness, teller: Teller, clock: Clock, began: number, ended?: (record: CallRecord) => void) {
     this.#ledger = ledger;
     this.#witness = witness;
     this.#teller = teller;
     this.#clock = clock;
-    this.#began = clock.mono();
+    this.#began = began;
     this.#ended = ended;
   }
 

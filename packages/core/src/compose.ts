@@ -14,7 +14,7 @@ import { LOWER_EFFORT } from './rules/empty.ts';
 import { keyed, refreshable, withKey, withLiveFingerprint } from './keyed-chain.ts';
 import type { LiveKey } from './live-key.ts';
 import { quoted, quoteOf } from './quotes.ts';
-import { limitsFor, type Limits, type Timeouts } from './rules/limits.ts';
+import { firstTokenFor, limitsFor, type Limits, type Timeouts } from './rules/limits.ts';
 import type { Labels } from './rules/labels.ts';
 import { SCHEMA_MODE_REFUSED, SCHEMA_REFUSED, withoutSchema } from './rules/object/refused.ts';
 import { livePartsReader, partsReader } from './rules/parts-reader.ts';
@@ -117,7 +117,7 @@ export function modelChain({ name, reachable, settings, timeouts, lanes }: Model
     return { target: withLiveFingerprint(fitted, key), ask: stack(ask, withObjectMode(), ...own, ...inner, withKey(key, isRefusal)) };
   });
   const own = (target: Target, request: ModelOptions): ModelOptions => merged(reachable[target.place]?.defaults ?? {}, request);
-  const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => limits(target, facts).firstToken;
+  const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => firstTokenFor(timeouts, target, facts);
   const classify: ChainPorts['classify'] = (error, target, now) => refreshable(ports.classify(error, target, now), keys.get(target.place));
   const spec = {
     name,

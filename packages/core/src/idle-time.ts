@@ -6,9 +6,9 @@ export class IdleTime {
   #before = 0;
   #since: number | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, began: number) {
     this.#clock = clock;
-    this.#since = clock.mono();
+    this.#since = began;
   }
 
   get ms(): number {

@@ -25,7 +25,7 @@ export class Ledger {
   readonly #began: number;
   readonly #attempts: AttemptRecord[] = [];
   readonly #skips: SkipRecord[] = [];
-  #paid: Usage = {};
+  #paid: Usage | undefined;
   #usd: number | undefined;
   #unpriced = false;
 
@@ -48,7 +48,7 @@ export class Ledger {
 
   /** By the attempts that have ended. */
   get spent(): { readonly usd: number; readonly tokens: number } {
-    return { usd: this.#usd ?? 0, tokens: (this.#paid.input ?? 0) + (this.#paid.output ?? 0) };
+    return { usd: this.#usd ?? 0, tokens: (this.#paid?.input ?? 0) + (this.#paid?.output ?? 0) };
   }
 
   last(): AttemptRecord | undefined {
@@ -91,7 +91,7 @@ export class Ledger {
 
   #close<P>(run: AttemptRun<P>, failure: ModelFailure | undefined, usage = this.#usageOf(run)): AttemptRecord {
     const usd = usage && priceUsage(usage, run.target.price);
-    if (usage) this.#paid = addUsage(this.#paid, usage);
+    if (usage) this.#paid = this.#paid ? addUsage(this.#paid, usage) : usage;
     if (usd !== undefined) this.#usd = (this.#usd ?? 0) + usd;
     const unpriced = usage !== undefined && usd === undefined;
     if (unpriced) this.#unpriced = true;
@@ -117,9 +117,11 @@ export class Ledger {
 
   /** What the provider told, else an estimate as soon as something was generated: never zero by silence (C9). */
   #usageOf<P>(run: AttemptRun<P>): Usage | undefined {
-    const { finish, text } = run.reading;
-    if (finish) return mendUsage(finish.usage, run.facts.tokens, text);
-    return run.firstMs === undefined ? undefined : estimateUsage(run.facts.tokens, text);
+    const { finish } = run.reading;
+    // To count the prompt and to join the text takes time.
+    if (finish?.usage.input !== undefined && finish.usage.output !== undefined) return finish.usage;
+    if (finish) return mendUsage(finish.usage, run.facts.tokens, run.reading.text);
+    return run.firstMs === undefined ? undefined : estimateUsage(run.facts.tokens, run.reading.text);
   }
 
   record(outcome: 'done' | FailureKind, ms: number, winner?: AttemptRecord, retryAt?: number): CallRecord {
@@ -132,7 +134,7 @@ export class Ledger {
       attempts: this.#attempts,
       skips: this.#skips,
       ...(winner?.usage && { usage: winner.usage }),
-      paid: this.#paid,
+      paid: this.#paid ?? {},
       ...(this.#usd !== undefined && { usd: this.#usd }),
       ...(this.#unpriced && { unpriced: true as const }),
       marks: this.marks,

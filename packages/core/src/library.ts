@@ -1,6 +1,6 @@
 import type { ChainSettings } from './chain.ts';
 import { composeModel } from './compose.ts';
-import { systemClock, systemNewId, systemRandom } from './io/clock-system.ts';
+import { systemCallId, systemClock, systemNewId, systemRandom } from './io/clock-system.ts';
 import { MemoryAffinity } from './io/affinity-memory.ts';
 import { failOpen } from './io/health-fail-open.ts';
 import { MemoryHealth } from './io/health-memory.ts';
@@ -169,7 +169,7 @@ export function holdfast(options: HoldfastOptions): Model {
   return composeModel(spec, {
     clock,
     random,
-    newId: systemNewId,
+    newId: systemCallId,
     owner: health?.owner ?? systemNewId(),
     health: health ? failOpen(health, { clock, say: processWarning }) : new MemoryHealth(),
     hash: hash53,

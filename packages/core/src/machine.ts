@@ -50,7 +50,9 @@ export class Machine {
 
   /** A host has answered: names can be looked up, and our clock is right. */
   answered(): void {
-    for (const known of Object.values(this.#doubts)) if (known.size > 0) known.clear();
+    const { name, certificate } = this.#doubts;
+    if (name.size > 0) name.clear();
+    if (certificate.size > 0) certificate.clear();
   }
 
   /** The connection that was refused was the one to the proxy. */

@@ -57,10 +57,11 @@ export class Pursuit<Q, P> {
     const witness = new Witness(ports, facts, options.caller, spec.settings.cooldown, worked);
     this.#probe = new Probe(ports);
     this.#retries = new Retries(ports.health, ports.clock, options.caller);
-    this.idle = new IdleTime(ports.clock);
+    const began = ports.clock.mono();
+    this.idle = new IdleTime(ports.clock, began);
     this.#waiting = new Waiting(ports.clock, options.signal);
     this.teller = new Teller(ports.emit, ports.clock, this.id);
-    this.end = new CallEnd(this.ledger, witness, this.teller, ports.clock, options.ended);
+    this.end = new CallEnd(this.ledger, witness, this.teller, ports.clock, began, options.ended);
     const { ledger, teller, end, idle } = this;
     this.ends = new AttemptEnds(ports, options.signal, { ledger, teller, end, idle, witness, probe: this.#probe });
     this.teller.began(spec.name, spec.refs, options);

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { NEVER } from '../model.ts';
-import { systemClock, systemNewId, systemRandom } from './clock-system.ts';
+import { systemCallId, systemClock, systemNewId, systemRandom } from './clock-system.ts';
 
 describe('the system clock', () => {
   it('sleeps, and wakes once', async () => {
@@ -32,6 +32,9 @@ describe('the system clock', () => {
 
   it('ids differ and chance lies in [0, 1)', () => {
     expect(new Set(Array.from({ length: 100 }, systemNewId)).size).toBe(100);
+    const calls = Array.from({ length: 1000 }, systemCallId);
+    expect(new Set(calls.map((id) => id.slice(0, 8))).size).toBe(1000);
+    for (const id of calls) expect(id).toMatch(/^1?[0-9a-f]{7,8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(Array.from({ length: 100 }, systemRandom).every((n) => n >= 0 && n < 1)).toBe(true);
   });
 });

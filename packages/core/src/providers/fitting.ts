@@ -33,7 +33,7 @@ const NONE: readonly string[] = [];
 export class Fitting {
   readonly #projections = new Projections();
   readonly #moving: Moving | undefined;
-  #plain: { readonly target: Target; readonly at: ProjectionTarget } | undefined;
+  #plain: { readonly target: Target; readonly at: ProjectionTarget; readonly scope: string } | undefined;
 
   constructor(moving?: Moving) {
     this.#moving = moving;
@@ -41,7 +41,8 @@ export class Fitting {
 
   /** At once where nothing has to be fetched: most calls do not wait. */
   fit(request: ModelOptions, attempt: Pick<Attempt, 'target' | 'repair'>): FittedRequest | Promise<FittedRequest> {
-    const learnt = this.#moving?.repairsAt(scopeOf(attempt.target)) ?? NONE;
+    const plain = this.#plain?.target === attempt.target ? this.#plain : undefined;
+    const learnt = this.#moving?.repairsAt(plain?.scope ?? scopeOf(attempt.target)) ?? NONE;
     const waits = this.#moving?.ready(request.prompt);
     if (!(learnt instanceof Promise) && !waits) return this.#fitted(request, attempt, learnt);
     return Promise.all([learnt, waits]).then(([known]) => this.#fitted(request, attempt, known));
@@ -61,7 +62,7 @@ export class Fitting {
   #fitted(request: ModelOptions, { target, repair }: Pick<Attempt, 'target' | 'repair'>, known: readonly string[]): FittedRequest {
     const asked = repair === undefined ? NONE : [repair];
     const { options, warnings, wants } = this.#made({ request, target, known, asked }, this.#projections);
-    const names = ownNames(toolNames(request), wants.toolNames);
+    const names = request.tools || request.toolChoice ? ownNames(toolNames(request), wants.toolNames) : undefined;
     const effort = effortOf(request, target);
     const learn = asked.length === 0 ? NONE : asked.flatMap((one) => learntOf(one, effort));
     return answering(options, { warnings, names, moving: this.#moving, target, learn });
@@ -80,7 +81,7 @@ export class Fitting {
     if (repairs.length === 0 && this.#plain?.target === target) return this.#plain.at;
     const madeBy = this.#moving?.keepsMakers === true ? { madeBy: this.#moving.madeBy } : {};
     const at: ProjectionTarget = { ...target, wants: wantsAfter(wantsOf(target), repairs), ...madeBy };
-    if (repairs.length === 0) this.#plain = { target, at };
+    if (repairs.length === 0) this.#plain = { target, at, scope: scopeOf(target) };
     return at;
   }
 }
@@ -147,34 +148,41 @@ interface Answering {
 }
 
 function answering(options: ModelOptions, { warnings, names, moving, target, learn }: Answering): FittedRequest {
-  const values: string[] = [];
-  const thoughts = new Map<string, string[]>();
+  const noted: Noted = { values: [] };
   const keeps = moving?.keepsMakers === true;
   return {
     options,
     hearsReasoning: keeps && (target.protocol === 'openai-chat' || target.protocol === 'other'),
     seen(part) {
-      if (keeps) note(part, values, thoughts);
+      if (keeps) note(part, noted);
       if (warnings.length > 0 && part.type === 'stream-start') return { ...part, warnings: [...part.warnings, ...warnings] };
       if (names !== undefined && 'toolName' in part) return { ...part, toolName: names.get(part.toolName) ?? part.toolName };
       return part;
     },
     taken: () => learn.forEach((repair) => moving?.learn(scopeOf(target), repair)),
-    over: () => moving?.handedOut(values.splice(0), target),
+    over: () => moving?.handedOut(noted.values.splice(0), target),
   };
 }
 
+/** What names the blocks of an answer; the pieces of its reasoning by block, once there are some. */
+interface Noted {
+  readonly values: string[];
+  thoughts?: Map<string, string[]>;
+}
+
 /** By what a block will be known when it comes back. */
-function note(part: Part, values: string[], thoughts: Map<string, string[]>): void {
+function note(part: Part, noted: Noted): void {
+  const { values } = noted;
   if (part.type === 'finish' || part.type === 'response-metadata') return;
   if ('providerMetadata' in part) values.push(...opaqueValues(part.providerMetadata));
   if (part.type === 'reasoning-delta') {
+    const thoughts = (noted.thoughts ??= new Map());
     const pieces = thoughts.get(part.id);
     if (pieces) pieces.push(part.delta);
     else thoughts.set(part.id, [part.delta]);
   } else if (part.type === 'reasoning-end') {
-    const text = thoughts.get(part.id)?.join('');
+    const text = noted.thoughts?.get(part.id)?.join('');
     if (text) values.push(ofThought(text));
-    thoughts.delete(part.id);
+    noted.thoughts?.delete(part.id);
   }
 }

@@ -68,6 +68,12 @@ export function limitsFor(configured: Timeouts, target: Target, request: Request
   return less || (own.attempt ?? Infinity) < (plain.attempt ?? Infinity) ? { ...own, shortened: true } : own;
 }
 
+/** The same `firstToken`, without the other limits. */
+export function firstTokenFor(configured: Timeouts, target: Target, request: RequestFacts): number {
+  if (target.streams === false || request.timeouts !== undefined) return limitsFor(configured, target, request).firstToken;
+  return configured.firstToken ?? scaledFirstToken(target, request);
+}
+
 function limitsOf(config: Timeouts, target: Target, request: RequestFacts): Limits {
   const connect = config.connect ?? DEFAULT_CONNECT;
   const total = config.total ?? DEFAULT_TOTAL;

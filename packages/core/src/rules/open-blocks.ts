@@ -20,8 +20,12 @@ export class OpenBlocks {
   holding = false;
   #texts = 0;
   #held = 0;
-  /** Every block there was, as `kind id`. A list: it is looked through only where an answer is gone on with. */
-  readonly used: string[] = [];
+  readonly #used: { readonly kind: Kind | 'source'; readonly id: string }[] = [];
+
+  /** Every block and source there was, as `kind id`: looked through only where an answer is gone on with. */
+  get used(): readonly string[] {
+    return this.#used.map(({ kind, id }) => `${kind} ${id}`);
+  }
 
   /** Text is what the consumer waits for: a text block is open, and no reasoning or tool call beside it (C4). */
   get textOpen(): boolean {
@@ -39,14 +43,34 @@ export class OpenBlocks {
   }
 
   track({ type, id }: Edge): void {
-    const [kind, edge] = [type.slice(0, type.lastIndexOf('-')) as Kind, type.endsWith('-start')];
-    if (!edge) return this.#close(kind, id);
+    switch (type) {
+      case 'text-start':
+        return this.#begin('text', id);
+      case 'reasoning-start':
+        return this.#begin('reasoning', id);
+      case 'tool-input-start':
+        return this.#begin('tool-input', id);
+      case 'text-end':
+        return this.#close('text', id);
+      case 'reasoning-end':
+        return this.#close('reasoning', id);
+      case 'tool-input-end':
+        return this.#close('tool-input', id);
+    }
+  }
+
+  #begin(kind: Kind, id: string): void {
     // Opened twice, it is one block: one end closes it.
     if (this.#open.some((block) => block.kind === kind && block.id === id)) return;
-    this.#open.push({ kind, id, shown: false });
-    this.used.push(`${kind} ${id}`);
+    const block: Block = { kind, id, shown: false };
+    this.#open.push(block);
+    this.#used.push(block);
     if (kind === 'text') this.#texts++;
     this.#held++;
+  }
+
+  cited(id: string): void {
+    this.#used.push({ kind: 'source', id });
   }
 
   /** A call that is complete needs no end of its pieces. */

@@ -52,7 +52,7 @@ export class PartsContent {
         return seen(SOFT, blocks.textOpen);
       case 'source':
         this.cited = true;
-        blocks.used.push(`source ${part.id}`);
+        blocks.cited(part.id);
         return seen(PALE, blocks.textOpen);
       // Stream start, metadata, raw frames, and parts that a later version adds.
       default:
