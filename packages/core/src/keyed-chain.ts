@@ -87,7 +87,9 @@ export function keyed(
     const scopes = waiting.map(([place]) => scopeAt(chain.targets[place]!, 'credential'));
     const beliefs = await health.read(scopes);
     const doubted = waiting.filter((_, index) => beliefs.has(scopes[index]!));
-    await Promise.all(doubted.map(([, key]) => Promise.resolve(key.current(signal)).catch(() => {})));
+    // Where nobody else may answer the call waits for it: what is held against the key may be over.
+    const alone = doubted.length === chain.targets.length;
+    await Promise.all(doubted.map(([, key]) => (alone ? Promise.resolve(key.current(signal)).catch(() => {}) : key.read(signal))));
   };
   return {
     name: chain.name,

@@ -108,14 +108,18 @@ export class LiveKey {
   /** Before a call, while the key is failing: it is looked for again, and waited for a little; what takes longer goes on beside the call. */
   async look(signal: AbortSignal): Promise<void> {
     if (this.#source.refresh && !this.#mayRefresh()) return;
-    const work = this.#share(() => (this.#source.refresh ? this.#refresh() : this.#first()), signal);
-    await new Promise<void>((resolve) => {
+    await this.#glance(this.#share(() => (this.#source.refresh ? this.#refresh() : this.#first()), signal));
+  }
+
+  /** The key is had for the first time; waited for a little, likewise. Never rejects. */
+  read(signal: AbortSignal): Promise<void> {
+    return this.#glance(Promise.resolve(this.current(signal)));
+  }
+
+  #glance(work: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
       const stop = this.#ports.clock.after(GLANCE, resolve);
-      const end = (): void => {
-        stop();
-        resolve();
-      };
-      work.then(end, end);
+      void work.catch(() => {}).finally(() => (stop(), resolve()));
     });
   }
 

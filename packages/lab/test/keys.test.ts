@@ -13,7 +13,7 @@ import {
   type ModelEntry,
 } from '@holdfast/core';
 import { MemoryHealth } from '@holdfast/core/engine';
-import { texts, type KeyJudge, type LabProvider } from '@holdfast/lab';
+import { scriptedModel, texts, VirtualClock, type KeyJudge, type LabProvider } from '@holdfast/lab';
 import { afterEach, describe, expect, it } from 'vitest';
 import { APIS, ask, failureOf, MODEL, promptOf, PROMPT, type Api } from './http-scene.ts';
 import { labOf } from './vendor-models.ts';
@@ -242,6 +242,35 @@ describe('a key that expires', () => {
     expect(told).toMatchObject({ text: TEXT, record: { place: 1 } });
     expect(told.record!.attempts[0]!.failure!.message).toBe('the key of openai.chat/small-1 could not be had (not_found)');
     expect(work.requests).toHaveLength(0);
+  });
+});
+
+describe('a key that cannot be read, and is believed to be refused', () => {
+  const credential: Credential = { get: () => new Promise(() => {}) };
+  const scene = () => {
+    const clock = new VirtualClock({ start: 1_700_000_000_000 });
+    const health = new MemoryHealth();
+    const east = scriptedModel({ provider: 'east', clock, script: { text: TEXT } });
+    const key = `east/${east.modelId}#key`;
+    const target = { entry: 'x', model: 'm', credential: key, account: key, group: 'm', fingerprint: 'old' };
+    const refused = { outcome: { kind: 'auth', facts: {} }, verdict: 'fact', phase: 'end', began: clock.now(), chance: 0 } as const;
+    health.report(target, refused, clock.now());
+    return { clock, health, first: { model: () => east, credential } };
+  };
+
+  it('holds a call up for a quarter of a second where another model may answer', async () => {
+    const { clock, health, first } = scene();
+    const west = scriptedModel({ provider: 'west', clock, script: { text: TEXT } });
+    const model = holdfast({ models: [first, west], clock, health });
+    await clock.run(Promise.resolve(model.doGenerate({ prompt: PROMPT })));
+    expect([clock.mono(), west.requests.length]).toEqual([250, 1]);
+  });
+
+  it('is waited for where nobody else is there', async () => {
+    const { clock, health, first } = scene();
+    const model = holdfast({ models: [first], clock, health });
+    expect(await clock.run(failureOf(model.doGenerate({ prompt: PROMPT })))).toMatchObject({ kind: 'auth' });
+    expect(clock.mono()).toBeGreaterThanOrEqual(30_000);
   });
 });
 
