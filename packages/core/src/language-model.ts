@@ -1,7 +1,9 @@
 import { streamOf } from './answer-stream.ts';
 import { assemble } from './assemble.ts';
+import { isCallFailure } from './call-failure.ts';
 import { attribute } from './call-info.ts';
 import type { Answer, CallOptions, Chain } from './chain.ts';
+import { keepLeft } from './left-records.ts';
 import { NEVER, type Model, type ModelOptions, type Part } from './model.ts';
 import { isModelFailure } from './rules/failure.ts';
 import { labelled, type Labels } from './rules/labels.ts';
@@ -26,7 +28,9 @@ export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: str
       if (given !== NO_OPTIONS || labels !== NO_LABELS) labels = labelled(labels, given);
       answer = await chain.call(options, facts, callOptions(given, labels, { mode, signal, request: options }));
     } catch (error) {
-      const thrown: unknown = signal.aborted && isModelFailure(error) && error.kind === 'cancelled' ? signal.reason : error;
+      const left = signal.aborted && isModelFailure(error) && error.kind === 'cancelled';
+      if (left && isCallFailure(error)) keepLeft(signal, error.record);
+      const thrown: unknown = left ? signal.reason : error;
       attribute(thrown, { ...labels, messages });
       throw thrown;
     }

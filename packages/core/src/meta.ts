@@ -1,5 +1,7 @@
+import { follow } from './abort.ts';
 import { isCallFailure } from './call-failure.ts';
 import { systemClock, systemNewId } from './io/clock-system.ts';
+import { recordLeft } from './left-records.ts';
 import { MetaBooks, type MetaLimits } from './meta-books.ts';
 import type { Model, ModelOptions } from './model.ts';
 import { chainOf, generateWith, promptOf, type Generated, type GenerateOptions, type PlainMessage } from './object.ts';
@@ -119,13 +121,17 @@ class MetaRun {
     let said: readonly PlainMessage[] = promptOf({ prompt, messages, system });
     try {
       for (let left = this.#retries; ; left--) {
-        const asked = { ...rest, model, messages: said, providerOptions, ...(found.effort !== undefined && { reasoning: found.effort }) };
+        // A signal of its own: what is known of a call that was left lies beside it.
+        using own = rest.signal && follow(rest.signal);
+        const labelled = { ...rest, model, messages: said, providerOptions, ...(own && { signal: own.signal }) };
+        const asked = { ...labelled, ...(found.effort !== undefined && { reasoning: found.effort }) };
         await account.hold(model, asked as unknown as ModelOptions & { readonly messages: typeof said }, this.#records);
         try {
           const answer = await generateWith<S>(asked as GenerateOptions<S>);
           this.#keep(answer.record);
           return { ...answer, record: joinRecords(this.#records) };
         } catch (error) {
+          this.#keep(recordLeft(own?.signal));
           said = [...said, ...this.#again(error, left)];
         }
       }

@@ -1,4 +1,5 @@
 /** Meta calls (B3.3): B4 46, limits of a run, the ledger. */
+import { getEventListeners } from 'node:events';
 import {
   holdfast,
   isBudgetExceeded,
@@ -39,6 +40,20 @@ const failure = (work: Promise<unknown>): Promise<Error> =>
   );
 
 describe('B4 46: meta calls', () => {
+  it('who leaves: the ledger and the record have what was asked by then', async () => {
+    const { meta, ask, clock, records } = scene([WRONG, { ...RIGHT, after: 1000 }]);
+    const caller = new AbortController();
+    clock.after(100, () => caller.abort('left'));
+    const asked = ask({ signal: caller.signal }).then(
+      () => 'answered',
+      (reason: unknown) => reason,
+    );
+    expect(await asked).toBe('left');
+    expect(meta.ledger('r')).toMatchObject({ calls: 1, attempts: 2, tokens: 15, usd: 15 });
+    expect(records.map(({ outcome, attempts }) => [outcome, attempts.length])).toEqual([['cancelled', 2]]);
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  });
+
   it.each<[string, string, Options, RegExp]>([
     ['a tier that is not listed', 'smart', {}, /"smart" may not be asked; there are fast/],
     ['a misspelt one', 'fats', {}, /did you mean fast\?/],
