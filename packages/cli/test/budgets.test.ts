@@ -39,14 +39,16 @@ describe('budgets of a file', () => {
     await using place = new Place();
     place.write(
       'holdfast.yaml',
-      'tiers: { fast: openai/gpt-5 }\nbudgets:\n  - { name: a, usd_per_dya: 1 }\n  - { name: b }\n  - { name: b, calls_per_day: 1, time_zone: Mars/Olympus }\n',
+      'tiers: { fast: openai/gpt-5 }\nbudgets:\n  - { name: a, usd_per_dya: 1 }\n  - { name: b }\n  - { name: b, calls_per_day: 1, time_zone: Mars/Olympus }\n  - { name: c, calls_per_day: -1 }\n',
     );
     const { code, out, err } = await place.run(['config', 'check', 'holdfast.yaml']);
     expect(code).toBe(2);
     const said = out + err;
     expect(said).toMatch(/holdfast\.yaml:3:\d+: error: budgets\[0\]\.usd_per_dya: unknown key "usd_per_dya"; did you mean "usd_per_day"\?/);
     expect(said).toMatch(/holdfast\.yaml:4:\d+: error: budgets\[1\]: the budget limits nothing: give one of usd_per_run/);
-    expect(said).toMatch(/holdfast\.yaml:5:\d+: error: budgets\[2\]\.time_zone: the budget "Mars\/Olympus" is no time zone/);
-    expect(said).toMatch(/holdfast\.yaml:5:\d+: error: budgets\[2\]\.name: the budget "b" is the name of another budget too/);
+    expect(said).toMatch(/holdfast\.yaml:6:\d+: error: budgets\[3\]\.calls_per_day: must be a whole number/);
+    expect(said).not.toMatch(/holdfast\.yaml:6:\d+: .*limits nothing/);
+    expect(said).toMatch(/holdfast\.yaml:5:\d+: error: budgets\[2\]\.time_zone: "Mars\/Olympus" is no time zone/);
+    expect(said).toMatch(/holdfast\.yaml:5:\d+: error: budgets\[2\]\.name: "b" is the name of another budget too/);
   });
 });

@@ -20,7 +20,13 @@ export function budgetProblems(root: TreeNode): readonly { readonly at: Mark; re
     const ours = key === undefined || key === 'time_zone' || key === 'renews_at' || message.includes('another budget');
     if (!ours || (key !== undefined && !entry)) return [];
     const path = `budgets[${index}]${key === undefined ? '' : `.${key}`}`;
-    return [{ at: entry?.at ?? node.at, path, finding: { level: 'error' as const, message: `the budget ${message}` } }];
+    return [
+      {
+        at: entry?.at ?? node.at,
+        path,
+        finding: { level: 'error' as const, message: key === undefined ? `the budget ${message}` : message },
+      },
+    ];
   });
 }
 

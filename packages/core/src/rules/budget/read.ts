@@ -68,7 +68,8 @@ function readOne(given: unknown, as: Spelling, say: Say): Budget | undefined {
   if (each !== undefined && each !== 'caller') say("must be 'caller', or be left out", 'each');
   if (unpriced !== undefined && unpriced !== 'allow' && unpriced !== 'refuse') say("must be 'allow' or 'refuse'", 'unpriced');
   const limits = limitsOf(value, as, say);
-  if (limits.length === 0) say(`limits nothing: give one of ${LIMITS.map(({ words }) => spelled(words, as)).join(', ')}`);
+  const limited = LIMITS.some(({ words }) => value[spelled(words, as)] !== undefined);
+  if (!limited) say(`limits nothing: give one of ${LIMITS.map(({ words }) => spelled(words, as)).join(', ')}`);
   const zone = zoneOf(value[spelled(['time', 'zone'], as)], (message) => say(message, spelled(['time', 'zone'], as)));
   return {
     name,
