@@ -17,7 +17,7 @@ describe('budgets of a file', () => {
     expect(codes).toEqual([0, 0]);
     const { code, err, out } = await place.run(['run', file, 'Hello']);
     expect({ code, out }).toEqual({ code: 75, out: '' });
-    expect(err).toMatch(/budget "nightly": 0 calls of 2 calls a day left; it renews at \d{4}-\d\d-\d\dT00:00:00Z, in /);
+    expect(err).toMatch(/budget "nightly": no call of 2 a day left; it renews at \d{4}-\d\d-\d\dT00:00:00Z, in /);
     expect(lab.requests).toHaveLength(2);
   });
 

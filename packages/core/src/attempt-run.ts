@@ -126,8 +126,9 @@ export class AttemptRun<P> implements Attempt {
     if (RANK[commit] > RANK[this.shown]) this.shown = commit;
   }
 
+  /** Whole ms. */
   ms(): number {
-    return this.#clock.mono() - this.#start;
+    return Math.round(this.#clock.mono() - this.#start);
   }
 
   /** A limit of ours that fired explains whatever error the source made of it (E1). */

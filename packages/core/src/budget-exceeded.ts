@@ -24,6 +24,7 @@ export class BudgetRefusal extends ModelFailure {
  * ms) when it renews; `budget` says which, how much is left and how much the cheapest way might have taken. No model is rested for it.
  */
 export class BudgetExceeded extends CallFailure {
+  override readonly name = 'BudgetExceeded';
   readonly [MARK] = true;
   readonly budget: BudgetFact;
 

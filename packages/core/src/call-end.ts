@@ -80,7 +80,7 @@ export class CallEnd {
   }
 
   #ms(): number {
-    return this.#clock.mono() - this.#began;
+    return Math.round(this.#clock.mono() - this.#began);
   }
 
   #end(outcome: 'done' | FailureKind, winner?: AttemptRecord, retryAt?: number): CallRecord {

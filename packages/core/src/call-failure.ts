@@ -5,7 +5,7 @@ const MARK = Symbol.for('holdfast.call-failure');
 
 /** How a call ended that nobody could answer: the kind told to the caller (P7), every attempt in `record`, what was shown in `salvaged`. */
 export class CallFailure extends ModelFailure {
-  override readonly name = 'CallFailure';
+  override readonly name: string = 'CallFailure';
   readonly [MARK] = true;
   readonly record: CallRecord;
   /** Text the consumer was shown before the answer broke for good. */

@@ -5,7 +5,7 @@ import type { LaneSettings } from './rules/lane-settings.ts';
 export interface LaneOptions {
   /** Its targets: `provider/model`, `provider/prefix*`, `provider`, `*`; the most specific of all lanes wins. */
   readonly match?: readonly string[];
-  /** Calls at a time; default 8, 0 is paused. */
+  /** Calls at a time; default 8. To pause a lane: `registry.get(name).pause()`, or 0 by `resize` or `configure`. */
   readonly concurrency?: number;
   /** Calls that may wait; default without end. Further ones go to their next target, or fail. */
   readonly queue?: number;

@@ -55,6 +55,17 @@ export class LaneRegistry {
         name,
         laneSettingsOf(one, (option) => where(option === '' ? name : `${name}.${option}`)),
       );
+      if (one.concurrency === 0)
+        refuse(
+          where(`${name}.concurrency`),
+          `must be at least 1, or no call of the lane ever begins; a lane is paused while it runs: registry.getOrCreate('${name}')?.pause()`,
+        );
+      const more = name === NO_LANE ? Object.keys(one).find((key) => key !== 'match') : undefined;
+      if (more !== undefined)
+        refuse(
+          where(`${name}.${more}`),
+          'is nothing here: what matches the lane none does not queue; only match is of use, or give the lane another name',
+        );
       if (!one.match?.length && name !== DEFAULT_LANE)
         refuse(where(`${name}.match`), 'names the targets of the lane: provider/model, provider/prefix*, provider or *');
     }

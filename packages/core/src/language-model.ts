@@ -2,6 +2,7 @@ import { streamOf } from './answer-stream.ts';
 import { assemble } from './assemble.ts';
 import { isCallFailure } from './call-failure.ts';
 import { attribute } from './call-info.ts';
+import { checkRequest } from './call-wiring.ts';
 import type { Answer, CallOptions, Chain } from './chain.ts';
 import { keepLeft } from './left-records.ts';
 import { NEVER, type Model, type ModelOptions, type Part } from './model.ts';
@@ -17,6 +18,7 @@ export type { HoldfastCallOptions } from './own-options.ts';
 export function languageModel(chain: Chain<ModelOptions, Part>, hash: (text: string) => string, ambient: () => Labels = noLabels): Model {
   /** `out`: what its answer is to whoever asked. */
   const call = async <T>(options: ModelOptions, mode: CallOptions['mode'], out: Out<T>): Promise<T> => {
+    checkRequest(options, mode === 'whole' ? 'doGenerate' : 'doStream');
     const signal = options.abortSignal ?? NEVER;
     let labels = ambient();
     let answer: Answer<Part>;

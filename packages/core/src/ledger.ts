@@ -57,8 +57,10 @@ export class Ledger {
 
   /** True when this skip has not been told yet: the same target passed over twice for one reason is one fact. */
   skipped(skip: SkipRecord): boolean {
-    const known = this.#skips.some((one) => one.place === skip.place && one.reason === skip.reason && one.until === skip.until);
-    if (!known) this.#skips.push(skip);
+    const known = this.#skips.some(
+      (one) => one.place === skip.place && one.reason === skip.reason && one.until === (skip.until && Math.ceil(skip.until)),
+    );
+    if (!known) this.#skips.push(skip.until === undefined ? skip : { ...skip, until: Math.ceil(skip.until) });
     return !known;
   }
 
@@ -109,7 +111,7 @@ export class Ledger {
       ...(usage && { usage }),
       ...(usd !== undefined && { usd }),
       ...(unpriced && { unpriced }),
-      ...(run.laneWaitMs !== undefined && { laneWaitMs: run.laneWaitMs }),
+      ...(run.laneWaitMs !== undefined && { laneWaitMs: Math.round(run.laneWaitMs) }),
     };
     this.#attempts.push(one);
     return one;
@@ -138,7 +140,7 @@ export class Ledger {
       ...(this.#usd !== undefined && { usd: this.#usd }),
       ...(this.#unpriced && { unpriced: true as const }),
       marks: this.marks,
-      ...(retryAt !== undefined && { retryAt }),
+      ...(retryAt !== undefined && { retryAt: Math.ceil(retryAt) }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { checkSettings } from './call-wiring.ts';
 import type { Reachable } from './compose.ts';
 import { openedWith } from './keyed-chain.ts';
 import { libraryOutput, libraryPrice } from './library-prices.ts';
@@ -156,7 +157,7 @@ interface Checked {
 }
 
 function checked({ model, keys, credential, settings }: Given, where: string, at: string): Checked {
-  if (settings !== undefined && (typeof settings !== 'object' || settings === null)) refuse(where, `${at}: settings must be an object`);
+  checkSettings(settings, (option) => `${where}: ${at}: ${option}`);
   oneOf(`${where}: ${at}: settings.effort`, settings?.effort, EFFORTS);
   if (keys !== undefined && (!Array.isArray(keys) || keys.length === 0)) refuse(where, `${at}: keys needs at least one key`);
   const given: readonly unknown[] = keys ?? (credential === undefined ? [] : [credential]);

@@ -1,3 +1,4 @@
+import { checkWiring, given } from './call-wiring.ts';
 import type { ChainSettings } from './chain.ts';
 import { composeModel } from './compose.ts';
 import { systemCallId, systemClock, systemNewId, systemRandom } from './io/clock-system.ts';
@@ -23,6 +24,7 @@ import {
   storeOf,
   storeWith,
   timeoutsOf,
+  yesNo,
   type Duration,
   type TimeoutOptions,
 } from './option-checks.ts';
@@ -88,7 +90,10 @@ export interface HoldfastOptions {
   readonly budgetStore?: BudgetStore;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Labels that hold wherever a call begins; `providerOptions.holdfast` wins. What it throws is dropped. */
+  /**
+   * Who answers, when a call begins, whose it is: an object with `current()`, such as `asyncAttribution()` of `@holdfast/core/node`. The labels
+   * of one call, in `providerOptions.holdfast`, win. What it throws is dropped.
+   */
   readonly attribution?: Attribution;
   /** Who gets usage, traces, failovers and records: open (`openSinks`, to flush them), or what opens them. */
   readonly sinks?: SinkOptions | Sinks;
@@ -133,7 +138,7 @@ function settingsOf(options: HoldfastOptions): ChainSettings {
     patience: duration(where('patience'), options.patience) ?? CHAIN_DEFAULTS.patience,
     total: timeoutsOf(options.timeouts, where).total ?? CHAIN_DEFAULTS.total,
     onPartial: onPartialOf(where('onPartial'), options.onPartial) ?? 'continue',
-    ...(options.hedge !== undefined && { hedge: oneOf(where('hedge'), String(options.hedge), ['true', 'false']) === 'true' }),
+    ...(options.hedge !== undefined && { hedge: yesNo(where('hedge'), options.hedge)! }),
     ...(options.structured && { structured: oneOf(where('structured'), options.structured, ['held', 'live'])! }),
     ...(options.toolDeltas && { toolDeltas: oneOf(where('toolDeltas'), options.toolDeltas, ['complete', 'live'])! }),
     onRefusal: oneOf(where('onRefusal'), options.onRefusal, ['pass', 'next']) ?? CHAIN_DEFAULTS.onRefusal,
@@ -146,6 +151,7 @@ function settingsOf(options: HoldfastOptions): ChainSettings {
 export function checkOptions(options: Omit<HoldfastOptions, 'models'>, others: readonly string[], say: (option: string) => string): void {
   known(options, [...NAMES.filter((name) => name !== 'models' && name !== 'name'), ...others], say);
   settingsOf({ ...options, models: [] });
+  checkWiring({ ...options, name: undefined }, say);
 }
 
 /**
@@ -154,8 +160,10 @@ export function checkOptions(options: Omit<HoldfastOptions, 'models'>, others: r
  * `providerMetadata.holdfast` of its finish part and on every error. Throws a `ModelFailure` (`bad-request`) for a wrong option.
  */
 export function holdfast(options: HoldfastOptions): Model {
+  given(options, 'holdfast()', "holdfast({ models: [anthropic('claude-sonnet-4-5')] })");
   if (!Array.isArray(options.models) || options.models.length === 0) return refuse(where('models'), 'needs at least one model');
   known(options, NAMES, where);
+  checkWiring(options, where);
   const { clock = systemClock, random = systemRandom, name = 'holdfast', attribution } = options;
   const health = storeOf(where('health'), options.health);
   const timeouts = timeoutsOf(options.timeouts, where);

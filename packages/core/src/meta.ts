@@ -1,5 +1,6 @@
 import { follow } from './abort.ts';
 import { isCallFailure } from './call-failure.ts';
+import { given } from './call-wiring.ts';
 import { systemClock, systemNewId } from './io/clock-system.ts';
 import { recordLeft } from './left-records.ts';
 import { MetaBooks, type MetaLimits } from './meta-books.ts';
@@ -74,6 +75,7 @@ const NAMES: readonly (keyof MetaOptions)[] = ['models', 'allow', 'maxEffort', '
  * nobody is asked. What else goes wrong is as for `generateWith`. Throws a `ModelFailure` (`bad-request`) for a wrong option.
  */
 export function metaCalls(options: MetaOptions): MetaCalls {
+  given(options, 'metaCalls()', "metaCalls({ models: { fast: model }, allow: ['fast'] })");
   known(options, NAMES, where);
   if (!Array.isArray(options.allow)) return refuse(where('allow'), 'must be a list of names; an empty one allows nothing');
   if (typeof options.models !== 'function' && (typeof options.models !== 'object' || options.models === null))
@@ -144,7 +146,9 @@ class MetaRun {
   #model(name: string): Model {
     const { models } = this.#options;
     const model = typeof models === 'function' ? models(name) : Object.hasOwn(models, name) ? models[name] : undefined;
-    return model ?? refuse(where('models'), `has no "${name}", which is allowed`);
+    if (model) return model;
+    const names = typeof models === 'function' ? '' : `; there are ${Object.keys(models).join(', ') || 'none'}`;
+    return refuse(where('models'), `has no "${name}", which is allowed${names}`);
   }
 
   /** What the model is told of its mistake; throws what is none, or the last one with all that was paid. */

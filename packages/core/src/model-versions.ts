@@ -11,6 +11,8 @@ const OLDER: ReadonlySet<unknown> = new Set<Older>(['v2', 'v3']);
 /** Why it is no model that can be asked; undefined: it is one. */
 export function modelProblem(model: unknown): string | undefined {
   const { doStream, doGenerate, specificationVersion } = (model ?? {}) as Partial<Model>;
+  if (typeof model === 'string')
+    return `is not an AI SDK language model but a text: pass a model object of a provider package, such as anthropic('claude-sonnet-4-5') of @ai-sdk/anthropic`;
   if (typeof doStream !== 'function' || typeof doGenerate !== 'function') return 'is not an AI SDK language model';
   if (specificationVersion === 'v4' || OLDER.has(specificationVersion)) return undefined;
   return `speaks version ${JSON.stringify(specificationVersion)} of the AI SDK's model interface; v2, v3 and v4 are known: update one of the two`;

@@ -1,9 +1,10 @@
+import { given } from './call-wiring.ts';
 import { isCallFailure } from './call-failure.ts';
 import { holdfast } from './library.ts';
 import type { Model, ModelOptions } from './model.ts';
 import { readSchema } from './object-schema.ts';
 import type { ObjectOf, ObjectSchema } from './object-type.ts';
-import { oneOf, refuse } from './option-checks.ts';
+import { known, oneOf, refuse } from './option-checks.ts';
 import { ModelOutputError } from './output-error.ts';
 import type { JudgedJson } from './rules/object/judge-json.ts';
 import { OBJECT_MODES, type ObjectMode } from './rules/object/mode.ts';
@@ -50,6 +51,33 @@ export interface Generated<T> {
   readonly usage: Usage;
 }
 
+const NAMES: readonly (keyof GenerateOptions<ObjectSchema>)[] = [
+  'model',
+  'schema',
+  'jsonSchema',
+  'prompt',
+  'messages',
+  'system',
+  'name',
+  'description',
+  'mode',
+  'strict',
+  'signal',
+  'maxOutputTokens',
+  'temperature',
+  'stopSequences',
+  'topP',
+  'topK',
+  'presencePenalty',
+  'frequencyPenalty',
+  'seed',
+  'tools',
+  'toolChoice',
+  'headers',
+  'providerOptions',
+  'reasoning',
+];
+
 const where = (option: string): string => `generateWith({ ${option} })`;
 
 /** A foreign model asked twice keeps what is believed of it. */
@@ -70,6 +98,7 @@ export function chainOf(model: Model): Model {
  * schema that is none, and the signal's reason when it fires.
  */
 export async function generateWith<const S extends ObjectSchema>(options: GenerateOptions<S>): Promise<Generated<ObjectOf<S>>> {
+  known(given(options, 'generateWith()', 'generateWith({ model, schema, prompt })'), NAMES, where);
   const { model, schema, jsonSchema, prompt, messages, system, name, description, mode, strict = false, signal, ...rest } = options;
   const chain = chainOf(model);
   const read = await readSchema(schema, jsonSchema, where('schema'));
@@ -96,9 +125,9 @@ export async function generateWith<const S extends ObjectSchema>(options: Genera
 
 type ProviderOptions = NonNullable<ModelOptions['providerOptions']>;
 
-const withMode = (given: ModelOptions['providerOptions'], objectMode: ObjectMode): ProviderOptions => ({
-  ...given,
-  holdfast: { ...given?.['holdfast'], objectMode },
+const withMode = (asked: ModelOptions['providerOptions'], objectMode: ObjectMode): ProviderOptions => ({
+  ...asked,
+  holdfast: { ...asked?.['holdfast'], objectMode },
 });
 
 type Said = { readonly [K in 'prompt' | 'messages' | 'system']: GenerateOptions<ObjectSchema>[K] | undefined };

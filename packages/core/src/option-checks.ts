@@ -35,6 +35,10 @@ export function oneOf<T extends string>(where: string, value: unknown, words: re
   return refuse(where, `must be ${words.map((word) => `'${word}'`).join(' or ')}`);
 }
 
+export function yesNo(where: string, value: unknown): boolean | undefined {
+  return value === undefined || typeof value === 'boolean' ? value : refuse(where, 'must be true or false');
+}
+
 export const onPartialOf = (where: string, value: unknown): OnPartial | undefined => oneOf(where, value, ['continue', 'restart', 'fail']);
 
 const STORE_VERBS = ['read', 'claim', 'report'] as const;
@@ -77,6 +81,8 @@ export function timeoutsOf(given: unknown, where: (name: string) => string): { r
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => {
       const ms = duration(where(`timeouts.${name}`), value);
+      // A `total` of 0 asks once, and waits for nobody.
+      if (ms === 0 && name !== 'total') refuse(where(`timeouts.${name}`), 'must be more than 0: leave it out for the default');
       return ms === undefined ? [] : [[name, ms]];
     }),
   );

@@ -2,7 +2,7 @@ import type { ModelOptions } from './model.ts';
 import type { OnPartial } from './rules/mend.ts';
 import { OBJECT_MODES, type ObjectMode } from './rules/object/mode.ts';
 import { LABELS, labelsOf, type Labels } from './rules/labels.ts';
-import { count, duration, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
+import { count, duration, known, oneOf, onPartialOf, refuse, timeoutsOf, type Duration, type TimeoutOptions } from './option-checks.ts';
 
 /** What a caller may say of one call: `providerOptions.holdfast`. */
 export interface HoldfastCallOptions extends Labels {
@@ -38,10 +38,26 @@ export const NO_OPTIONS: OwnOptions = {};
 const REPLAYS = ['safe', 'unsafe'] as const;
 const where = (name: string): string => `providerOptions.holdfast.${name}`;
 
+/** `tiers` is read by the models of tiers. */
+const NAMES: readonly (keyof HoldfastCallOptions | 'tiers')[] = [
+  ...LABELS,
+  'keep',
+  'onPartial',
+  'maxAttempts',
+  'replay',
+  'priority',
+  'objectMode',
+  'timeouts',
+  'total',
+  'tiers',
+];
+
 /** Throws a `ModelFailure` (`bad-request`) for what cannot be meant: nobody is asked then. */
 export function ownOptionsOf({ providerOptions }: ModelOptions): OwnOptions {
   const given: Readonly<Record<string, unknown>> | undefined = providerOptions?.['holdfast'];
   if (given === undefined) return NO_OPTIONS;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return refuse('providerOptions.holdfast', 'must be an object');
+  known(given, NAMES, where);
   const onPartial = onPartialOf(where('onPartial'), given['onPartial']);
   const maxAttempts = count(where('maxAttempts'), given['maxAttempts'], 1);
   const { total: within, ...timeouts } = timeoutsOf(given['timeouts'], where);

@@ -57,17 +57,23 @@ export class Teller {
 
   /** Another target is asked after a failure. */
   switched({ ref, failure, restsUntil }: Lost, to: string): void {
-    this.tell({ type: 'switch', from: ref, to, failure: factOf(failure), ...(restsUntil !== undefined && { restsUntil }) });
+    this.tell({
+      type: 'switch',
+      from: ref,
+      to,
+      failure: factOf(failure),
+      ...(restsUntil !== undefined && { restsUntil: Math.ceil(restsUntil) }),
+    });
   }
 
   /** The same target is asked again. */
   paused({ ref, failure }: Lost, ms: number, tries: number, of: number): void {
-    this.tell({ type: 'pause', target: ref, ms, tries, of, failure: factOf(failure) });
+    this.tell({ type: 'pause', target: ref, ms: Math.ceil(ms), tries, of, failure: factOf(failure) });
   }
 
   /** Nobody can be asked before `ms` are over: with what was just met, if anything was. */
   waits(target: string, ms: number, why: string, lost: Lost | undefined): void {
-    this.tell({ type: 'wait', ms, target, why, ...(lost && { from: lost.ref, failure: factOf(lost.failure) }) });
+    this.tell({ type: 'wait', ms: Math.ceil(ms), target, why, ...(lost && { from: lost.ref, failure: factOf(lost.failure) }) });
   }
 
   takenOver({ attempt, target }: Pick<Attempt, 'attempt' | 'target'>, failure: ModelFailure, shown: number): void {

@@ -1,9 +1,8 @@
 import { MemoryAffinity } from './io/affinity-memory.ts';
 import { systemClock } from './io/clock-system.ts';
 import { MemoryHealth } from './io/health-memory.ts';
-import { checkOptions, holdfast, type HoldfastOptions, type ModelEntry, type ModelSettings } from './library.ts';
-import type { Model, ModelOptions } from './model.ts';
-import type { AnyModel } from './model-versions.ts';
+import { checkOptions, holdfast, type HoldfastOptions } from './library.ts';
+import type { Model } from './model.ts';
 import { duration, refuse, type TimeoutOptions } from './option-checks.ts';
 import type { Clock } from './ports.ts';
 import { ModelFailure } from './rules/failure.ts';
@@ -17,10 +16,10 @@ import {
   type TierFlaw,
   type TierOrigin,
   type TierTable,
-  type TierTarget,
 } from './rules/tier-table.ts';
 import { lanesOf } from './lane-library.ts';
 import { openSinks } from './sinks/open-sinks.ts';
+import { entryOf } from './tier-entry.ts';
 import type { ResolvedTier, TierConfig, TiersOptions } from './tier-options.ts';
 import { said, TierSource, type TierSpecs } from './tier-source.ts';
 
@@ -123,7 +122,7 @@ export class TierShelf {
     if (found) return found;
     await source.fresh(true);
     const names = [...layers.flatMap((layer) => [...layer.keys()]), ...this.names];
-    return this.#find(written, layers, source) ?? refuseTier(unknownTier(written.trim(), names));
+    return this.#find(written, layers, source) ?? refuseTier(`${unknownTier(written.trim(), names)}${source.whyNot(written)}`);
   }
 
   #find(written: string, layers: readonly TierTable[], source: TierSource): ResolvedTier | undefined {
@@ -158,40 +157,15 @@ export class TierShelf {
       ...own,
       ...(timeouts && { timeouts: { ...this.#shared.timeouts, ...timeouts } as TimeoutOptions }),
       name,
-      models: targets.map((target) => this.#entry(target)),
+      models: targets.map((target) => entryOf(target, this.#options.resolve)),
     });
     this.#composed.set(key, model);
     const [oldest] = this.#composed.size > MOST_MODELS ? this.#composed.keys() : [];
     if (oldest !== undefined) this.#composed.delete(oldest);
     return model;
   }
-
-  #entry({ ref, effort, settings }: TierTarget): ModelEntry {
-    const given = this.#options.resolve(ref);
-    const written = 'doStream' in given ? { model: given } : given;
-    const provider = ref.includes('/') ? ref.slice(0, ref.indexOf('/')) : ref;
-    const own = settingsFor(ref, written, settings);
-    return {
-      name: ref,
-      endpoint: provider,
-      account: `${provider}#key`,
-      ...written,
-      settings: { ...written.settings, ...own, ...(effort !== undefined && { effort }) },
-    };
-  }
 }
 
 const refuseTier = (message: string): never => {
   throw new ModelFailure('bad-request', message, { code: 'unknown-tier' });
 };
-
-/** A target's own settings in the AI SDK's words; those of its vendor under the vendor's name. */
-function settingsFor(ref: string, { model }: Exclude<ModelEntry, AnyModel>, settings: TierTarget['settings'] = {}): ModelSettings {
-  const { maxTokens, options, temperature, topP, frequencyPenalty, presencePenalty } = settings;
-  const vendor = typeof model === 'function' ? ref.split('/', 1)[0]! : model.provider.split('.', 1)[0]!;
-  const named = { maxOutputTokens: maxTokens, temperature, topP, frequencyPenalty, presencePenalty };
-  return {
-    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
-    ...(options && { providerOptions: { [vendor]: options } as NonNullable<ModelOptions['providerOptions']> }),
-  };
-}

@@ -46,6 +46,8 @@ export class TierSource {
   #tiers = new Map<string, LiveTier>();
   #readAt: number | undefined;
   #failed = false;
+  /** Why the last reading failed. */
+  #why: string | undefined;
   #reading: Promise<void> | undefined;
   #told = new Map<string, string>();
 
@@ -82,6 +84,13 @@ export class TierSource {
     });
   }
 
+  /** What the config has to do with it that nobody knows the tier, to be said behind that; empty: nothing. */
+  whyNot(name: string): string {
+    if (this.#why !== undefined) return `; the source failed: ${this.#why}`;
+    const flaw = this.#told.get(name.trim().toLowerCase());
+    return flaw === undefined ? '' : `; the source says it wrong: ${flaw}`;
+  }
+
   invalidate(): void {
     this.#readAt = undefined;
   }
@@ -92,12 +101,13 @@ export class TierSource {
       if (!isRecord(specs)) throw new Error('it answered no table of tiers');
       this.#readAt = this.#options.clock.mono();
       this.#failed = false;
+      this.#why = undefined;
       this.#told.delete('');
       this.#take(specs);
     } catch (error) {
       this.#failed = true;
-      const why = error instanceof Error ? error.message : String(error);
-      this.#tell('', { kind: 'source', message: `the tiers could not be read: ${why}` });
+      this.#why = error instanceof Error ? error.message : String(error);
+      this.#tell('', { kind: 'source', message: `the tiers could not be read: ${this.#why}` });
     }
   }
 

@@ -1,4 +1,5 @@
 import { orAbort } from './abort.ts';
+import { checkRequest, given } from './call-wiring.ts';
 import type { Model, ModelOptions } from './model.ts';
 import { quote, quoted } from './quotes.ts';
 import { refuse } from './option-checks.ts';
@@ -14,6 +15,7 @@ export type { TierProblem, TierSpecs } from './tier-source.ts';
  * or a fallback that cannot be meant.
  */
 export function tiers(options: TiersOptions): Tiers {
+  given(options, 'tiers()', "tiers({ resolve: (ref) => model, fallbacks: { smart: 'openai/gpt-5' } })");
   if (typeof options.resolve !== 'function') return refuse(where('resolve'), 'must be a function: (ref) => a model');
   const shelf = new TierShelf(options);
   return view(shelf, [shelf.table(options.overrides ?? {}, where('overrides'))]);
@@ -21,7 +23,9 @@ export function tiers(options: TiersOptions): Tiers {
 
 /** One set of overrides over the shelf; the strongest layer first. */
 function view(shelf: TierShelf, layers: readonly TierTable[]): Tiers {
-  const forCall = async (tier: string, { providerOptions, abortSignal }: ModelOptions): Promise<Model> => {
+  const forCall = async (tier: string, options: ModelOptions): Promise<Model> => {
+    checkRequest(options, `tiers().model('${tier}')`);
+    const { providerOptions, abortSignal } = options;
     const own: unknown = providerOptions?.['holdfast']?.['tiers'];
     const all = own === undefined ? layers : [shelf.table(own, 'providerOptions.holdfast.tiers'), ...layers];
     const resolved = shelf.resolve(tier, all);

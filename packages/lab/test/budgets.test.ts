@@ -91,7 +91,8 @@ describe('a budget', () => {
       needs: 1,
       renewsAt: Date.parse('2026-11-21T00:00:00Z'),
     });
-    expect(error.message).toBe('budget "nightly": 0 calls of 2 calls a day left; it renews at 2026-11-21T00:00:00Z, in 10 h');
+    expect(error.name).toBe('BudgetExceeded');
+    expect(error.message).toBe('budget "nightly": no call of 2 a day left; it renews at 2026-11-21T00:00:00Z, in 10 h');
     expect(error.record).toMatchObject({
       outcome: 'quota',
       attempts: [],

@@ -148,7 +148,7 @@ describe('a chain in lanes', () => {
     await clock.advance(1);
     const failure = await clock.run(failureOf(generated(model, clock, { caller: 'ann' })));
     expect([failure.kind, clock.mono()]).toEqual(['rate-limit', 1]);
-    expect(failure.message).toContain('lane one is full: 0 wait already (caller ann)');
+    expect(failure.message).toContain('lane one is full: nobody may wait (caller ann)');
     await clock.run(first);
   });
 

@@ -1,7 +1,10 @@
 import {
+  generateWith,
   holdfast,
   isCallFailure,
   isModelFailure,
+  metaCalls,
+  tiers,
   type CallEvent,
   type CallRecord,
   type HoldfastOptions,
@@ -199,10 +202,70 @@ describe('options', () => {
     ['another refusal', { onRefusal: 'argue' }, /onRefusal.*'pass' or 'next'/],
     ['a timeout nobody knows', { timeouts: { firstTokn: 5 } }, /timeouts\.firstTokn.*firstToken/],
     ['an option nobody knows', { retires: 3 } as never, /retires.*retries/],
+    ['a text for a hedge', { hedge: 'x' }, /hedge \}\): must be true or false/],
+    [
+      'labels for an attribution',
+      { attribution: { caller: 'x' } },
+      /attribution \}\): .*current\(\).*asyncAttribution.*providerOptions\.holdfast/,
+    ],
+    ['a number for an attribution', { attribution: 5 }, /attribution \}\): .*current\(\)/],
+    [
+      'a lane that lets nobody in',
+      { lanes: { a: { match: ['south'], concurrency: 0 } } },
+      /lanes\.a\.concurrency \}\): must be at least 1.*pause/,
+    ],
+    ['settings of no lane', { lanes: { none: { match: ['south'], queue: 3 } } }, /lanes\.none\.queue/],
+    ['a store of budgets that is none', { budgetStore: {} }, /budgetStore \}\)/],
+    ['a store of what moves that is none', { moving: {} }, /moving \}\)/],
+    ['a store of conversations that is none', { affinity: {} }, /affinity \}\)/],
+    ['a text for a watcher', { emit: 'x' }, /emit \}\): must be a function/],
+    ['a number for chance', { random: 5 }, /random \}\): must be a function/],
+    ['a clock that is none', { clock: {} }, /clock \}\): must be a clock with now, mono, sleep, after/],
+    ['a number for a name', { name: 5 }, /name \}\): must be a text/],
+    ['no name', { name: '' }, /name \}\): must be a text/],
+    ['a limit of nothing', { timeouts: { firstToken: 0 } }, /timeouts\.firstToken \}\): must be more than 0/],
+    ['a setting nobody knows', { models: [{ model: some()[0], settings: { temprature: 1 } }] }, /settings\.temprature.*temperature/],
+    ['a setting of another type', { models: [{ model: some()[0], settings: { temperature: 'warm' } }] }, /settings\.temperature.*number/],
+    ['a budget of each of one', { budgets: [{ name: 'b', each: 'caller', caller: 'ci', callsPerDay: 1 }] }, /budgets\[0\]\.each.*caller/],
+    ['the way out of a text', { models: ['openai/gpt-5'] }, /pass a model object of a provider package/],
   ])('%s is refused, with the option and the way out', (_name, options, words) => {
     const error = wrong(options);
     expect(isModelFailure(error) && error.kind).toBe('bad-request');
     expect(error.message).toMatch(words);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['holdfast()', () => (holdfast as (...none: never[]) => unknown)(), /^holdfast\(\): needs an object/],
+    ['tiers()', () => (tiers as (...none: never[]) => unknown)(), /^tiers\(\): needs an object/],
+    ['metaCalls()', () => (metaCalls as (...none: never[]) => unknown)(), /^metaCalls\(\): needs an object/],
+    ['generateWith()', () => (generateWith as (...none: never[]) => unknown)(), /^generateWith\(\): needs an object/],
+    ['a misspelt prompt', () => generateWith({ model: some()[0], schema: {}, prmpt: 'x' } as never), /prmpt.*prompt/],
+    [
+      'a tier nobody resolves',
+      () =>
+        tiers({ resolve: () => null as never, fallbacks: { a: 'x/y' } })
+          .model('a')
+          .doGenerate({ prompt: PROMPT }),
+      /resolve.*answered null for "x\/y"/,
+    ],
+    [
+      'a request of nothing',
+      () => holdfast({ models: some() }).doGenerate({} as never),
+      /doGenerate\(\{ prompt \}\): must be a list of messages/,
+    ],
+    [
+      'a name that has no model',
+      () =>
+        metaCalls({ models: { fast: holdfast({ models: some() }) }, allow: ['slow'] })
+          .for({ run: 'r' })
+          .generate({ model: 'slow', schema: {}, prompt: 'x' }),
+      /has no "slow", which is allowed; there are fast/,
+    ],
+  ])('%s is told as a bad request, never as a TypeError', async (_name, work, words) => {
+    const error: unknown = await Promise.resolve()
+      .then(work)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: 'bad-request', message: expect.stringMatching(words) });
   });
 
   it('durations are milliseconds or words; nothing at all is fine', () => {
@@ -225,6 +288,25 @@ describe('a holdfast model', () => {
     expect(record!.attempts.map(({ target }) => target)).toEqual(['openai.chat/small-1', 'anthropic.messages/small-1']);
     expect(record!.skips).toMatchObject([{ target: 'openai.chat/small-1#2', reason: 'resting' }]);
     expect(health.list()).toMatchObject([{ scope: 'account:acme/small-1' }]);
+  });
+
+  it('what a call took, and when to come back, are whole milliseconds', async () => {
+    const east = await lab('east', 'openai', { fault: { do: 'no-headers' } });
+    const model = holdfast({
+      models: [vendor('openai', east)],
+      retries: 0,
+      timeouts: { firstToken: 30.4 },
+      random: () => 0.123456,
+      patience: 0,
+    });
+    const error = await failureOf(model.doGenerate({ prompt: PROMPT }));
+    const { ms, attempts } = error.record;
+    expect([ms, attempts[0]!.ms].every(Number.isInteger)).toBe(true);
+    const west = await lab('west', 'openai', { fault: { do: 'status', status: 503 } });
+    const resting = holdfast({ models: [vendor('openai', west)], retries: 0, random: () => 0.123456, patience: 0 });
+    const { record } = await failureOf(resting.doGenerate({ prompt: PROMPT }));
+    expect([record.ms, record.retryAt].map(Number.isInteger)).toEqual([true, true]);
+    expect(attempts[0]!.failure!.message).toBe('no first token within 30 ms');
   });
 
   it('per call: caller, run and session are in the record, and no provider hears of them', async () => {
@@ -258,6 +340,8 @@ describe('a holdfast model', () => {
     ['a total that is none', { timeouts: { total: 'soon' } }, /timeouts\.total/],
     ['a timeout nobody knows', { timeouts: { stal: 5 } }, /timeouts\.stal.*stall/],
     ['a caller that is no name', { caller: 7 }, /caller.*text/],
+    ['a misspelt safety', { onPartail: 'fail' }, /onPartail.*onPartial/],
+    ['what only a chain has', { retries: 1 }, /retries.*is no option/],
   ])('per call: %s is refused before anybody is asked', async (_name, own, words) => {
     const east = await lab('east', 'openai');
     const work = holdfast({ models: [vendor('openai', east)] }).doStream({ prompt: PROMPT, providerOptions: { holdfast: own } });

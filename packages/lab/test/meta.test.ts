@@ -147,7 +147,7 @@ describe('B4 46: meta calls', () => {
     const told = await clock.run(Promise.all(asked));
     expect(told.filter(isBudgetExceeded)).toHaveLength(3);
     expect(model.requests).toHaveLength(2);
-    expect(told.find(isBudgetExceeded)!.message).toBe('budget "meta calls": 0 calls of 2 calls for this run left');
+    expect(told.find(isBudgetExceeded)!.message).toBe('budget "meta calls": no call of 2 for this run left');
   });
 
   it('each run has its own', async () => {

@@ -274,6 +274,15 @@ describe('B4 40: what is refused', () => {
     expect(await never.spec('fast')).toBe('a/fallback');
   });
 
+  it.each([
+    ['fails', () => Promise.reject(new Error('db down')), 'there is no tier "fast" (none is known); the source failed: db down'],
+    ['names itself', () => ({ fast: 'slow', slow: 'fast' }), 'the source says it wrong: tier "fast"'],
+  ] as const)('a source that %s, and no fallback: the reason is in the error', async (_name, source, says) => {
+    const { ask } = host({ source: source as never });
+    const error = await failureOf(ask('fast'));
+    expect(error.message).toContain(says);
+  });
+
   it('options that cannot be meant', async () => {
     const wrong: readonly (readonly [Partial<Options>, string])[] = [
       [{ resolve: 'a/m' as never }, 'tiers({ resolve })'],

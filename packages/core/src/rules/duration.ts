@@ -41,6 +41,9 @@ const STEPS = [
   ['s', 1000],
 ] as const;
 
+/** A limit, for people: below a second in whole ms, or 30 ms would read "0 s". */
+export const limitText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : humanDuration(ms));
+
 /** For people: `0.3 s`, `20 s`, `4 min`, `3 h 10 min`. At most two units, the second only when it says something. */
 export function humanDuration(ms: number): string {
   const whole = Math.max(0, ms);

@@ -1,3 +1,4 @@
+import { limitText } from './duration.ts';
 import { ModelFailure, type FailureKind, type FailureFacts } from './failure.ts';
 
 /**
@@ -8,6 +9,9 @@ const refusal = (kind: FailureKind, code: string, message: string, lane: NonNull
   new ModelFailure(kind, message, { code, sameTarget: false, shortened: true, lane });
 
 const who = (caller: string): string => (caller === '' ? 'a caller without a name' : `caller ${caller}`);
+
+const waits = (calls: number): string =>
+  calls === 0 ? 'nobody may wait' : `${calls} ${calls === 1 ? 'call waits' : 'calls wait'} already`;
 
 interface Waiting {
   readonly size: number;
@@ -22,10 +26,12 @@ export function fullOf(
   waiting: Waiting,
 ): ModelFailure | undefined {
   const all = waiting.size - 1;
-  if (all >= limits.queue) return full(name, caller, all, `${all} wait already`);
+  if (all >= limits.queue) return full(name, caller, all, waits(all));
   if (limits.queuePerCaller === Infinity) return undefined;
   const own = waiting.callers.get(caller)!.queued - 1;
-  return own >= limits.queuePerCaller ? full(name, caller, own, `${own} of one caller wait already`) : undefined;
+  return own >= limits.queuePerCaller
+    ? full(name, caller, own, own === 0 ? 'none of a caller may wait' : `${own} of that caller ${own === 1 ? 'waits' : 'wait'} already`)
+    : undefined;
 }
 
 const full = (name: string, caller: string, depth: number, why: string): ModelFailure =>
@@ -35,14 +41,19 @@ export const laneClosed = (name: string, caller: string, depth: number): ModelFa
   refusal('overload', 'lane-closed', `lane ${name} is closed (${who(caller)})`, { name, caller, depth });
 
 export const queueTimeout = (name: string, caller: string, depth: number, ms: number): ModelFailure =>
-  refusal('rate-limit', 'queue-timeout', `no free slot in lane ${name} within ${Math.round(ms)} ms (${who(caller)}, ${depth} wait)`, {
-    name,
-    caller,
-    depth,
-  });
+  refusal(
+    'rate-limit',
+    'queue-timeout',
+    `no free slot in lane ${name} within ${limitText(ms)}, with ${depth} in the queue (${who(caller)})`,
+    {
+      name,
+      caller,
+      depth,
+    },
+  );
 
 export const execTimeout = (name: string, caller: string, depth: number, ms: number): ModelFailure =>
-  new ModelFailure('timeout', `not over within the ${ms} ms that lane ${name} gives a job`, {
+  new ModelFailure('timeout', `not over within the ${limitText(ms)} that lane ${name} gives a job`, {
     limit: 'exec',
     shortened: true,
     lane: { name, caller, depth },

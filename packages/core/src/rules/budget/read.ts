@@ -66,6 +66,8 @@ function readOne(given: unknown, as: Spelling, say: Say): Budget | undefined {
   for (const [key, text] of Object.entries({ caller, run }))
     if (text !== undefined && (typeof text !== 'string' || text === '')) say('must be a text', key);
   if (each !== undefined && each !== 'caller') say("must be 'caller', or be left out", 'each');
+  if (each === 'caller' && caller !== undefined)
+    say('gives every caller a budget of its own, and `caller` names one: leave one of the two out', 'each');
   if (unpriced !== undefined && unpriced !== 'allow' && unpriced !== 'refuse') say("must be 'allow' or 'refuse'", 'unpriced');
   const limits = limitsOf(value, as, say);
   const limited = LIMITS.some(({ words }) => value[spelled(words, as)] !== undefined);

@@ -40,5 +40,6 @@ export function refusalText(fact: BudgetFact, now: number): string {
     renewsAt === undefined
       ? ''
       : `; it renews at ${new Date(renewsAt).toISOString().replace('.000', '')}, in ${humanDuration(Math.max(0, renewsAt - now))}`;
+  if (unit === 'calls' && left === 0) return `budget "${budget}": no call of ${limit.toLocaleString('en-US')} ${SPAN[per]} left${renews}`;
   return `budget "${budget}": ${amountText(unit, left)} of ${amountText(unit, limit)} ${SPAN[per]} left${takes}${renews}`;
 }
