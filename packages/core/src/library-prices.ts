@@ -1,5 +1,6 @@
 import type { Model } from './model.ts';
 import { known, refuse } from './option-checks.ts';
+import { vendorAt } from './providers/hosts.ts';
 import { knownModel } from './rules/known.ts';
 import type { Price } from './rules/target.ts';
 
@@ -17,16 +18,41 @@ const VENDORS: readonly (readonly [RegExp, string])[] = [
 const RATES = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
 
 /** The price an entry is given, else the published one of a model asked at its own vendor; undefined: nobody knows. */
-export function libraryPrice({ provider, modelId }: Model, given: unknown, where: (name: string) => string): Price | undefined {
+export function libraryPrice(model: Model, given: unknown, where: (name: string) => string): Price | undefined {
   if (given !== undefined) return checkedPrice(given, where);
-  return publishedOf(provider, modelId)?.price;
+  const { provider, modelId } = model;
+  return isElsewhere(model) ? undefined : publishedOf(provider, modelId)?.price;
 }
+
+/** The model says where it asks, and that is no host of its vendor's: a proxy or a gateway with prices of its own. Models that do not say are believed. */
+function isElsewhere(model: Model): boolean {
+  const base = baseOf(model);
+  const vendor = vendorOf(model.provider);
+  return base !== undefined && vendor !== undefined && vendorAt(base) !== vendor;
+}
+
+/** The AI SDK's own models keep their address in `config`, as a text or as a function of a path. */
+function baseOf(model: Model): URL | undefined {
+  try {
+    const { baseURL, url } = ((model as { readonly config?: unknown }).config ?? {}) as {
+      readonly baseURL?: unknown;
+      readonly url?: unknown;
+    };
+    const said: unknown = baseURL ?? (typeof url === 'function' ? url({ path: '/', modelId: model.modelId }) : undefined);
+    return typeof said === 'string' ? new URL(said) : undefined;
+  } catch {
+    // A model of another make: what is called `url` there is something else.
+    return undefined;
+  }
+}
+
+const vendorOf = (provider: string): string | undefined => VENDORS.find(([pattern]) => pattern.test(provider))?.[1];
 
 /** The most tokens of output that are published of a model: what a budget holds where a request says nothing. */
 export const libraryOutput = ({ provider, modelId }: Model): number | undefined => publishedOf(provider, modelId)?.maxOutput;
 
 function publishedOf(provider: string, modelId: string): ReturnType<typeof knownModel> {
-  const vendor = VENDORS.find(([pattern]) => pattern.test(provider))?.[1];
+  const vendor = vendorOf(provider);
   return vendor === undefined ? undefined : knownModel(vendor, modelId);
 }
 

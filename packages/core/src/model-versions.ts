@@ -39,6 +39,11 @@ class OlderModel implements Model {
     return this.#model.modelId;
   }
 
+  /** Where it asks, as the model itself keeps it. */
+  get config(): unknown {
+    return (this.#model as { readonly config?: unknown }).config;
+  }
+
   get supportedUrls(): Model['supportedUrls'] {
     return this.#model.supportedUrls;
   }

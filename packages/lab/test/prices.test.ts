@@ -30,6 +30,33 @@ describe('what a call costs', () => {
     expect(record).not.toHaveProperty('usd');
   });
 
+  it.each([
+    ['openai.responses', 'gpt-5', { baseURL: 'https://gateway.example.com/v1' }, false],
+    ['openai.chat', 'gpt-5', { url: ({ path }: { path: string }) => `https://gateway.example.com/v1${path}` }, false],
+    ['anthropic.messages', 'claude-sonnet-4-5', { baseURL: 'http://127.0.0.1:8080/v1' }, false],
+    ['openai.responses', 'gpt-5', { baseURL: 'https://api.openai.com/v1' }, true],
+    ['openai.chat', 'gpt-5', { url: ({ path }: { path: string }) => `https://eu.api.openai.com/v1${path}` }, true],
+    ['anthropic.messages', 'claude-sonnet-4-5', { url: 'of something else' }, true],
+  ])('%s %s at %j: is the published one there: %s', async (provider, id, config, priced) => {
+    const record = await recordOf(Object.assign(model(provider, id), { config }));
+    expect([record.usd !== undefined, record.unpriced === undefined]).toEqual([priced, priced]);
+  });
+
+  it('models of the vendors’ packages say where they ask', async () => {
+    const { createOpenAI } = await import('@ai-sdk/openai');
+    const { createAnthropic } = await import('@ai-sdk/anthropic');
+    const budgets = [{ name: 'b', usdPerDay: 1 }];
+    const known = [
+      createOpenAI({ apiKey: 'k' })('gpt-5'),
+      createOpenAI({ apiKey: 'k' }).chat('gpt-5'),
+      createAnthropic({ apiKey: 'k' })('claude-sonnet-4-5'),
+    ];
+    expect(() => holdfast({ models: known, budgets })).not.toThrow();
+    const other = { apiKey: 'k', baseURL: 'https://gateway.example.com/v1' };
+    for (const one of [createOpenAI(other)('gpt-5'), createOpenAI(other).chat('gpt-5'), createAnthropic(other)('claude-sonnet-4-5')])
+      expect(() => holdfast({ models: [one], budgets })).toThrow(/price of .* is not known/);
+  });
+
   it('is what the entry says, even nothing', async () => {
     const claude = model('anthropic.messages', 'claude-sonnet-4-5');
     expect((await recordOf({ model: claude, price: { input: 1, output: 2 } })).usd).toBeCloseTo((1000 + 200) / 1e6, 9);

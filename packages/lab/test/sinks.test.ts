@@ -1,7 +1,7 @@
 import { callInfoOf, isModelFailure, type HoldfastOptions } from '@holdfast/core';
 import { openSinks, type FailoverEvent, type SinkOptions, type Span, type UsageRecord } from '@holdfast/core/sinks';
 import { VirtualClock, type ModelAnswer } from '@holdfast/lab';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PROMPT, scene, tell } from './scene.ts';
 
 const healthy = { text: 'one two three four five six' };
@@ -246,6 +246,42 @@ describe('a sink that throws, hangs or lies', () => {
     expect(clock.mono() - began).toBe(2000);
     expect(sinks.stats()['usage']).toMatchObject({ delivered: 0, dropped: 3, waiting: 3 });
     expect(said).toEqual(['the sink usage falls behind: calls go on, what it misses is counted']);
+  });
+
+  it('sinks that always throw count alike, hand over nothing, and are said once each', async () => {
+    const said: string[] = [];
+    const fails = (): never => {
+      throw new Error('t');
+    };
+    const sinks = openSinks({
+      usage: { record: fails },
+      trace: { end: fails },
+      failover: () => Promise.reject(new Error('t')),
+      records: { closed: fails },
+      say: (line) => said.push(line),
+    });
+    for (let n = 0; n < 2; n++) await call({ a: auth, b: healthy }, { sinks });
+    await sinks.flush();
+    for (const [name, { delivered, failed }] of Object.entries(sinks.stats()))
+      expect([name, delivered, failed > 0]).toEqual([name, 0, true]);
+    expect(said.toSorted()).toEqual(
+      ['failover', 'records', 'trace', 'usage'].map((name) => `the sink ${name} fails (t): calls go on, what it misses is counted`),
+    );
+  });
+
+  it('without `say` a sink that fails is a warning of the process', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const sinks = openSinks({
+      usage: {
+        record: () => {
+          throw new Error('t');
+        },
+      },
+    });
+    for (let n = 0; n < 2; n++) await call({ a: healthy }, { sinks });
+    await sinks.flush();
+    expect(warned.mock.calls).toEqual([['the sink usage fails (t): calls go on, what it misses is counted', { type: 'HoldfastWarning' }]]);
+    warned.mockRestore();
   });
 
   it('flush waits for what is under way and for the sinks’ own flush, which may throw', async () => {

@@ -44,6 +44,8 @@ export class FanOut {
     kind: string,
     sinks: readonly S[],
     deliver: (sink: S, item: T) => MaybePromise<unknown>,
+    /** What a sink has no method for is neither handed over nor counted. */
+    wants: (sink: S, item: T) => boolean = () => true,
   ): ((item: T) => void) | undefined {
     if (sinks.length === 0) return undefined;
     const { clock, queue: most, patience, scrub } = this.#options;
@@ -59,7 +61,7 @@ export class FanOut {
     });
     return (item) => {
       const fact = scrub(item);
-      for (const queue of queues) queue.add(fact);
+      for (const [at, queue] of queues.entries()) if (wants(sinks[at]!, item)) queue.add(fact);
     };
   }
 
@@ -76,6 +78,9 @@ export class FanOut {
   #guarded<T>(name: string, observer: (item: T) => unknown): (item: T) => void {
     const counts = { delivered: 0, dropped: 0, failed: 0, hung: 0, waiting: 0 };
     const lost = this.#lost(name);
+    const delivered = (): void => {
+      counts.delivered += 1;
+    };
     const failed = (error: unknown): void => {
       counts.failed += 1;
       if (counts.failed === 1) lost('fails', error);
@@ -84,8 +89,8 @@ export class FanOut {
     return (item) => {
       try {
         const answer = observer(copyOf(item));
-        counts.delivered += 1;
-        if (isThenable(answer)) Promise.resolve(answer).catch(failed);
+        if (isThenable(answer)) Promise.resolve(answer).then(delivered, failed);
+        else delivered();
       } catch (error) {
         failed(error);
       }

@@ -67,11 +67,17 @@ const flushed = (fan: FanOut, clock: Clock, within: number): Promise<boolean> =>
 /** A sink may do with what it gets what it likes: it gets a copy. */
 function outletsOf(fan: FanOut, sinks: CheckedSinks): Outlets {
   const usage = fan.queued('usage', sinks.usage, (sink, item: UsageRecord) => sink.record({ ...item }));
-  const trace = fan.queued('trace', sinks.trace, (sink, { span, begins }: { readonly span: Span; readonly begins: boolean }) =>
-    begins ? sink.start?.(span) : sink.end(span),
+  const trace = fan.queued(
+    'trace',
+    sinks.trace,
+    (sink, { span, begins }: { readonly span: Span; readonly begins: boolean }) => (begins ? sink.start?.(span) : sink.end(span)),
+    (sink, { begins }) => !begins || sink.start !== undefined,
   );
-  const records = fan.queued('records', sinks.records, (sink, { open, record, messages }: Closing) =>
-    open ? sink.opened?.({ ...open }) : sink.closed(structuredClone(record!), messages),
+  const records = fan.queued(
+    'records',
+    sinks.records,
+    (sink, { open, record, messages }: Closing) => (open ? sink.opened?.({ ...open }) : sink.closed(structuredClone(record!), messages)),
+    (sink, { open }) => open === undefined || sink.opened !== undefined,
   );
   const failover = fan.atOnce('failover', sinks.failover);
   return {

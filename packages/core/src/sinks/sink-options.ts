@@ -1,3 +1,4 @@
+import { processWarning } from '../io/process-warning.ts';
 import { count, duration, known, oneOf, refuse, type Duration } from '../option-checks.ts';
 import type { PayloadOptions, PayloadPolicy } from './payload.ts';
 import type { FailoverObserver, RecordSink, TraceSink, UsageSink } from './sink-types.ts';
@@ -28,7 +29,7 @@ export interface SinkOptions {
   readonly queue?: number;
   /** How long a delivery may take before it is given up; default 30 s. */
   readonly patience?: Duration;
-  /** One line for people: at the first loss of a sink, and again only after something got through. */
+  /** One line for people: at the first loss of a sink, and again only after something got through. Default: a warning of the process. */
   readonly say?: (line: string) => void;
 }
 
@@ -82,7 +83,7 @@ export function checkedSinks(options: SinkOptions): CheckedSinks {
     scrub: hook('scrub', options.scrub) ?? same,
     queue: count(where('queue'), options.queue, 1) ?? 1_000,
     patience: duration(where('patience'), options.patience) ?? 30_000,
-    say: hook('say', options.say) ?? (() => {}),
+    say: hook('say', options.say) ?? processWarning,
   };
 }
 
