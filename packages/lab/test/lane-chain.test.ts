@@ -246,12 +246,12 @@ describe('streams in lanes', () => {
     expect(await clock.run(nested)).toBeGreaterThan(3);
   });
 
-  it('B4.34: what opens after its caller has left is let go', async () => {
+  it.each(['stream', 'open'] as const)('B4.34: what opens after its caller has left is let go (hold: %s)', async (hold) => {
     const clock = new VirtualClock();
     let open!: (value: { stream: ReadableStream }) => void;
     let cancelled = 0;
     const deaf = { ...bare('deaf'), doStream: () => new Promise((resolve) => (open = resolve as typeof open)) } as unknown as Model;
-    const lanes = laneRegistry({ one: { match: ['*'], concurrency: 1 } }, { clock });
+    const lanes = laneRegistry({ one: { match: ['*'], concurrency: 1, hold, maxOpenStreams: 1 } }, { clock });
     const model = holdfast({ models: [deaf], clock, lanes });
     const leaver = new AbortController();
     const opening = opened(model, leaver.signal).catch((error: unknown) => error);
@@ -261,7 +261,7 @@ describe('streams in lanes', () => {
     expect(lanes.get('one')!.stats()).toMatchObject({ running: 0, queued: 0 });
     open({ stream: new ReadableStream({ cancel: () => void cancelled++ }) });
     await clock.advance(0);
-    expect(cancelled).toBe(1);
+    expect([cancelled, lanes.get('one')!.stats().open]).toEqual([1, 0]);
   });
 
   it('B4.35: what never opens ends at its limit, with the slot free', async () => {
