@@ -21,6 +21,12 @@ describe('what an older model answers', () => {
     });
   });
 
+  it('v2: an `other` was told, and ends an answer', () => {
+    expect(partUp({ type: 'finish', finishReason: 'other', usage: V2 })).toMatchObject({
+      finishReason: { unified: 'other', raw: 'other' },
+    });
+  });
+
   it('a whole answer: files, finish and usage; what is there already stays', () => {
     const plain = { type: 'text', text: 'hello' };
     const file = { type: 'file', mediaType: 'image/png', data: 'AAAA' };

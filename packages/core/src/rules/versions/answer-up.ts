@@ -42,9 +42,10 @@ export function resultUp(result: OlderResult): LanguageModelV4GenerateResult {
 
 const fileUp = (part: OlderPart): OlderPart => (part.type === 'file' ? { ...part, data: { type: 'data', data: part.data } } : part);
 
-/** Without the provider's own word an `unknown` is no finish that ends an answer (C2). */
+/** Without the provider's own word an `unknown` is no finish that ends an answer (C2); an `other` is one that was told. */
 function finishUp(reason: OlderPart['finishReason']): LanguageModelV4FinishReason {
   if (typeof reason === 'object') return reason;
+  if (reason === 'other') return { unified: 'other', raw: 'other' };
   return { unified: reason === undefined || reason === 'unknown' ? 'other' : reason, raw: undefined };
 }
 
