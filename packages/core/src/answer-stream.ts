@@ -15,14 +15,18 @@ export function streamOf(source: Source<Part>, caller: AbortSignal, told: (error
   let out: ReadableStreamDefaultController<Part>;
   let asking = false;
   let left = false;
+  /** Let go at the end: who keeps a stream that is over keeps nothing of its call (K2), and the collector has less to follow. */
+  let from: Source<Part> | undefined = source;
   const onPart = (part: Part | End): void => {
     asking = false;
     if (left) return;
-    if (part === END) out.close();
-    else out.enqueue(part);
+    if (part !== END) return out.enqueue(part);
+    from = undefined;
+    out.close();
   };
   const onFailure = (error: unknown): void => {
     asking = false;
+    from = undefined;
     if (left) return;
     const cancelled = caller.aborted && isModelFailure(error) && error.kind === 'cancelled';
     told(cancelled ? caller.reason : error);
@@ -33,15 +37,16 @@ export function streamOf(source: Source<Part>, caller: AbortSignal, told: (error
   return new ReadableStream<Part>(
     {
       pull: (controller) => {
-        if (asking) return;
+        if (asking || from === undefined) return;
         asking = true;
         out = controller;
-        if (source.pull) source.pull(onPart, onFailure);
-        else source.next().then(onPart, onFailure);
+        if (from.pull) from.pull(onPart, onFailure);
+        else from.next().then(onPart, onFailure);
       },
       cancel: (reason) => {
         left = true;
-        source.cancel(reason);
+        from?.cancel(reason);
+        from = undefined;
       },
     },
     { highWaterMark: 0 },
