@@ -1,4 +1,10 @@
-import type { LanguageModelV2, LanguageModelV3, LanguageModelV4GenerateResult, LanguageModelV4StreamResult } from '@ai-sdk/provider';
+import type {
+  LanguageModelV2,
+  LanguageModelV3,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamResult,
+  SharedV4Warning,
+} from '@ai-sdk/provider';
 import type { Model, ModelOptions, Part } from './model.ts';
 import { partUp, resultUp } from './rules/versions/answer-up.ts';
 import { promptDown, type Older } from './rules/versions/prompt-down.ts';
@@ -49,12 +55,13 @@ class OlderModel implements Model {
   }
 
   async doGenerate(options: ModelOptions): Promise<LanguageModelV4GenerateResult> {
-    return resultUp(await this.#model.doGenerate(this.#down(options) as never));
+    const result = resultUp(await this.#model.doGenerate(this.#down(options) as never));
+    return { ...result, warnings: [...(result.warnings ?? []), ...left(options)] };
   }
 
   async doStream(options: ModelOptions): Promise<LanguageModelV4StreamResult> {
     const { stream, ...more } = await this.#model.doStream(this.#down(options) as never);
-    return { ...more, stream: upStream(stream) };
+    return { ...more, stream: upStream(stream, left(options)) };
   }
 
   /** `reasoning` has no place there: each vendor's own options say it. */
@@ -67,15 +74,24 @@ class OlderModel implements Model {
   }
 }
 
+/** What is said of a request that had to be left out. */
+const left = ({ reasoning }: ModelOptions): readonly SharedV4Warning[] =>
+  reasoning === undefined || reasoning === 'provider-default'
+    ? []
+    : [{ type: 'unsupported', feature: 'reasoning', details: 'a model of this older interface takes it in its own provider options only' }];
+
 /** One part for one asked, and a cancel that arrives (C3): a pipe would read ahead. */
-function upStream(stream: ReadableStream<Parameters<typeof partUp>[0]>): ReadableStream<Part> {
+function upStream(stream: ReadableStream<Parameters<typeof partUp>[0]>, said: readonly SharedV4Warning[]): ReadableStream<Part> {
   const reader = stream.getReader();
   return new ReadableStream<Part>(
     {
       pull: async (out) => {
         const { done, value } = await reader.read();
         if (done) out.close();
-        else out.enqueue(partUp(value));
+        else {
+          const part = partUp(value);
+          out.enqueue(part.type === 'stream-start' && said.length > 0 ? { ...part, warnings: [...part.warnings, ...said] } : part);
+        }
       },
       cancel: (reason) => reader.cancel(reason),
     },

@@ -179,3 +179,18 @@ it('a model of an interface that nobody knows is refused at once, with the way o
   expect(isModelFailure(error) && [error.kind, error.facts.code]).toEqual(['bad-request', 'bad-option']);
   expect((error as Error).message).toMatch(/element 0 speaks version "v9".*v2, v3 and v4.*update/);
 });
+
+describe('what an older interface has no word for', () => {
+  it.each(['v2', 'v3'] as const)('%s: an effort that was asked for is said to be left out', async (version) => {
+    const model = chain(
+      new Older(version, [
+        { type: 'text-start', id: '1' },
+        { type: 'text-delta', id: '1', delta: 'hello' },
+        { type: 'text-end', id: '1' },
+      ]),
+    );
+    const left = [expect.objectContaining({ type: 'unsupported', feature: 'reasoning' })];
+    expect((await model.doGenerate({ prompt: PROMPT, reasoning: 'high' })).warnings).toEqual(left);
+    expect((await model.doGenerate({ prompt: PROMPT })).warnings).toEqual([]);
+  });
+});
