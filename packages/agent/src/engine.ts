@@ -21,6 +21,7 @@ export { consentPlaces, providerNeeds, type ConsentPlace } from './config/consen
 export * from './config/file.ts';
 export * from './config/load.ts';
 export * from './config/obstacles.ts';
+export * from './config/unpriced.ts';
 export * from './config/problem.ts';
 export * from './io/config-file.ts';
 export { toolsFor, ToolsetError, type ToolsetSettings, type ToolsPorts } from './tools/index.ts';

@@ -2,12 +2,15 @@ import { chainOf, defaultAgent, obstacles, type AgentFile, type AgentSpec, type 
 import { nearest } from '@holdfast/core/engine';
 import { invalid, readAgentFile, sayWarnings } from './config-files.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
+import { runBudgets } from './run-budgets.ts';
 
 export interface AgentChoice {
   readonly file: string;
   readonly agent?: string;
   /** `[AGENT=]REF`, repeatable. */
   readonly model?: readonly string[];
+  /** Whose calls they are, to budgets and lanes; nobody's where absent. */
+  readonly caller?: string;
 }
 
 export interface ChosenAgent {
@@ -21,6 +24,7 @@ export interface ChosenAgent {
  * stderr when it can run: else they would be what stands in the way, once more.
  */
 export async function chooseAgent(context: Context, choice: AgentChoice): Promise<ChosenAgent> {
+  if (choice.caller?.trim() === '') throw new CommandError(EXIT.usage, '--caller names nobody');
   const { file, warnings } = await readAgentFile(context, choice.file);
   const name = choice.agent ?? defaultAgent(file);
   const spec = file.agents.get(name);
@@ -33,7 +37,7 @@ export async function chooseAgent(context: Context, choice: AgentChoice): Promis
     );
     throw new CommandError(EXIT.usage, lines.join('\n'));
   }
-  const inTheWay = obstacles(file, spec, chosen.chain, context.env);
+  const inTheWay = obstacles(file, spec, chosen.chain, context.env, runBudgets(file, choice.caller));
   if (inTheWay.length > 0) throw invalid(`${choice.file} cannot run here`, inTheWay);
   sayWarnings(context, choice.file, warnings);
   return { file, spec, chain: chosen.chain };

@@ -55,10 +55,7 @@ export async function explained(chain: ChainSpec, file: AgentFile, request: Requ
     {},
   );
   const step = reachable.length === 0 ? undefined : next(plan, [], beliefs, { now: ports.now, left: full.total, waited: 0 });
-  const barred = unpricedBar(
-    file,
-    reachable.map(({ known }) => known),
-  );
+  const barred = unpricedBar(file, chain.targets);
   const first = step?.do === 'try' && barred === undefined ? reachable[step.place] : undefined;
   return {
     chain: chain.name,

@@ -51,6 +51,8 @@ export interface ModelPorts {
   readonly moving?: MovingStore;
   readonly affinity: AffinityStore;
   readonly budgets: BudgetStore;
+  /** Whose calls they are. */
+  readonly caller?: string;
   readonly hash: (text: string) => string;
   readonly emit: Emit;
   /** Every secret that leaves in a request is known to the registry first. */
@@ -92,7 +94,7 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
     timeouts: settings.timeouts ?? {},
     lanes: ports.lanes ?? (Object.keys(file.lanes).length > 0 ? laneRegistry(file.lanes) : undefined),
   };
-  const budget = budgetOf(file, places, ports.budgets);
+  const budget = budgetOf(file, chain, ports);
   const ofPlaces = (order: readonly number[]): Model => {
     const inOrder = order.flatMap((place) => places[place] ?? []);
     const numbered = inOrder.map((one, place): Reachable => ({ ...one, target: { ...one.target, place } }));
@@ -122,10 +124,9 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   };
 }
 
-function budgetOf(file: AgentFile, places: readonly (readonly Reachable[])[], store: BudgetStore): BudgetPorts | undefined {
-  const budgets = runBudgets(file);
-  const targets = places.flat().map(({ target }) => target);
-  const barred = unpricedBar(file, targets);
+function budgetOf(file: AgentFile, chain: ChainSpec, { budgets: store, caller }: ModelPorts): BudgetPorts | undefined {
+  const budgets = runBudgets(file, caller);
+  const barred = unpricedBar(file, chain.targets, caller);
   if (barred !== undefined) throw new CommandError(EXIT.usage, `${file.name}: ${barred}`);
   return budgets.length === 0 ? undefined : { budgets, store, clock: systemClock, newId: systemNewId, owner: processIdentity().owner };
 }

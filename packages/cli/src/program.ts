@@ -25,6 +25,7 @@ function runCommand(root: Command, perform: Perform): void {
     .option('--agent <NAME>', 'the agent to run (default: root, else the first)')
     .option('--model <REF>', '[AGENT=]REF instead of the file’s model (repeatable)', gather)
     .option('--session <REF>', 'go on with a session: its REF in `holdfast sessions`, or -1 for the newest of this file')
+    .option('--caller <NAME>', 'whose calls these are, to budgets, lane weights and records (default: nobody’s)')
     .option('--yolo', 'approve every tool call that no rule denies')
     .option('--read-only', 'no writes, no shell')
     .option('--working-dir <DIR>', 'where tools work (default: here)')

@@ -29,6 +29,10 @@ export async function providerScopes(
   return { entry: name, credentials, accounts, ...(group !== undefined && { group }) };
 }
 
+/** Whether the gateway file or the table of known providers has it. */
+export const isProvider = async (context: Context, name: string): Promise<boolean> =>
+  Object.hasOwn(KNOWN_PROVIDERS, name) || ((await gatewayFile(context))?.providers.has(name) ?? false);
+
 async function believedScopes(store: HealthStore, name: string): Promise<ProviderScopes> {
   const scopes = (await store.list()).flatMap(({ scope }) => parseScope(scope) ?? []);
   const own = scopes.filter(({ name: id }) => id === name || id.startsWith(`${name}/`) || id.startsWith(`${name}#`));

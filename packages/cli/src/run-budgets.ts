@@ -1,11 +1,13 @@
-import type { AgentFile } from '@holdfast/agent/engine';
-import { unpricedText, unpricedUnder, type Budget, type Target } from '@holdfast/core/engine';
+import { unpricedBar as barOf, type AgentFile, type ChainTarget } from '@holdfast/agent/engine';
+import { appliesTo, type Budget } from '@holdfast/core/engine';
 
-/** A run names no caller: only budgets of everybody hold for it. */
-export const runBudgets = ({ budgets }: AgentFile): readonly Budget[] => budgets.filter(({ caller }) => caller === undefined);
+/** Those that count the calls of this caller; without one only those of everybody. */
+export const runBudgets = ({ budgets }: AgentFile, caller?: string): readonly Budget[] =>
+  budgets.filter((budget) => appliesTo(withoutRun(budget), { id: '', caller }));
+
+/** Whatever run they are of: which one it will be is not known yet. */
+const withoutRun = ({ run: _run, ...budget }: Budget): Budget => budget;
 
 /** Why no run may ask these targets, and the way out; undefined: budgets have nothing against it. */
-export function unpricedBar(file: AgentFile, targets: readonly Target[]): string | undefined {
-  const unpriced = unpricedUnder(runBudgets(file), targets);
-  return unpriced && `${unpricedText(unpriced)}, or give it a cost under models`;
-}
+export const unpricedBar = (file: AgentFile, targets: readonly ChainTarget[], caller?: string): string | undefined =>
+  barOf(runBudgets(file, caller), targets);

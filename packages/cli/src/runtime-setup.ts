@@ -62,7 +62,8 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
   for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
   const tools = agentTools(chosen.spec, context, secrets);
   const ports = openPorts(context, { state, path: options.file, file: chosen.file }, secrets, view);
-  const { model, keys, close } = await chainModel(chosen.chain, chosen.file, ports);
+  const whose = options.caller === undefined ? {} : { caller: options.caller };
+  const { model, keys, close } = await chainModel(chosen.chain, chosen.file, { ...ports, ...whose });
   const store = await orAbort(sessionStore(state), context.signal);
   const attended = context.terminal.inIsTty && !context.json;
   const runtime = agentRuntime({
@@ -77,6 +78,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     redact: secrets.redactDeep,
     reap: (stamp) => killGroup(stamp, systemClock),
     attended,
+    ...whose,
     onPartial: chosen.chain.settings.onPartial ?? 'restart',
   });
   runtime.live((event) => view.live(event));

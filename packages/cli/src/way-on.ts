@@ -39,13 +39,17 @@ export function keyLines(context: Context, failure: RunResult['failure'], keys: 
 }
 
 /** The words that go on with a session: those of this run that say what runs and where. */
-function again({ file, agent, model = [], workingDir, promptFile = [], maxIterations, readOnly, yolo }: RuntimeOptions, session: string) {
+function again(
+  { file, agent, caller, model = [], workingDir, promptFile = [], maxIterations, readOnly, yolo }: RuntimeOptions,
+  session: string,
+) {
   return [
     'run',
     file,
     '--session',
     session.slice(0, 8),
     ...(agent === undefined ? [] : ['--agent', agent]),
+    ...(caller === undefined ? [] : ['--caller', caller]),
     ...model.flatMap((one) => ['--model', one]),
     ...(workingDir === undefined ? [] : ['--working-dir', workingDir]),
     ...promptFile.flatMap((one) => ['--prompt-file', one]),

@@ -32,7 +32,24 @@ describe('budgets of a file', () => {
       'budget "nightly" limits money, and the price of lab/small-1 is not known: say `unpriced: allow` to let it spend uncounted, or give it a cost under models',
     );
     expect(lab.requests).toHaveLength(0);
+    const place5 = /^.*agent\.yaml:8:\d+: error: agents\.root\.model: budget "nightly" limits money.*$/m;
+    expect(err).toMatch(place5);
+    const checked = await place.run(['config', 'check', file('')]);
+    expect(checked.code).toBe(2);
+    expect(place5.exec(checked.out)?.[0]).toBe(place5.exec(err)?.[0]);
     expect((await place.run(['run', file(', unpriced: allow'), 'Hello'])).code).toBe(0);
+  });
+
+  it('of a caller hold for a run that names it; so do lanes and records', async () => {
+    await using place = new Place();
+    const lab = await place.lab({ name: 'lab', script: { text: 'Hello.' } });
+    const file = place.agent({ providers: [lab], more: 'budgets:\n  - { name: ci, caller: ci, calls_per_day: 1 }\n' });
+    const codes: (number | null)[] = [];
+    for (const caller of [[], ['--caller', 'ci/nightly'], ['--caller', 'ci'], ['--caller', 'people']])
+      codes.push((await place.run(['run', file, 'Hello', ...caller])).code);
+    expect(codes).toEqual([0, 0, 75, 0]);
+    expect((await place.run(['calls', '--caller', 'people', '--json'])).out.trim().split('\n')).toHaveLength(1);
+    expect(await place.run(['run', file, 'Hello', '--caller', ''])).toMatchObject({ code: 2 });
   });
 
   it('that cannot be meant are told with their place', async () => {

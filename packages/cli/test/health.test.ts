@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { processIdentity, SqliteHealth, systemClock } from '@holdfast/core/engine';
 import { gate, type LabAnswer, type LabProvider } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
 import { events, lines, Place } from './command.ts';
@@ -67,6 +68,32 @@ describe.concurrent('health', () => {
     expect(await place.run(['health', 'clear', 'east', '--config', file])).toMatchObject({ code: 0 });
     expect(await place.run(['run', file, 'Hello'])).toMatchObject({ code: 0, out: 'East.\n' });
     expect(east.requests).toHaveLength(3);
+    expect(await beliefs(place)).toEqual([]);
+  });
+
+  it('clear takes what a library process wrote: by id as listed, by provider, by model', async () => {
+    await using place = new Place();
+    const { alive } = processIdentity();
+    const seed = async (ids: readonly string[]): Promise<void> => {
+      const store = new SqliteHealth({ folder: place.state, clock: systemClock, random: () => 0.5, alive, say: () => {} });
+      const now = systemClock.now();
+      for (const id of ids) await store.set(id, { until: now + 600_000, why: { kind: 'auth' } }, now);
+      store.close();
+    };
+    const ids = ['credential:openai.chat/gpt-5#key', 'endpoint:openai.chat/gpt-5/gpt-5', 'account:openai.chat/gpt-5#key/gpt-5'];
+    await place.run(['health']);
+    const named = 'credential:openai/my fine-tune#key';
+    await seed([...ids, named]);
+    expect(await place.run(['health', 'clear', named])).toMatchObject({ code: 0, out: 'cleared 1 scope\n' });
+    for (const what of ['openai', 'openai/gpt-5', 'openai.chat', 'openai.chat/gpt-5']) {
+      await seed(ids);
+      expect([what, await place.run(['health', 'clear', what])]).toEqual([
+        what,
+        expect.objectContaining({ code: 0, out: 'cleared 3 scopes\n' }),
+      ]);
+    }
+    await seed(ids);
+    for (const id of ids) expect(await place.run(['health', 'clear', id])).toMatchObject({ code: 0, out: 'cleared 1 scope\n' });
     expect(await beliefs(place)).toEqual([]);
   });
 

@@ -75,7 +75,7 @@ export type { BudgetPorts } from './budgeted.ts';
 export * from './io/budget-fail-open.ts';
 export * from './io/budget-memory.ts';
 export * from './io/budget-sqlite.ts';
-export type { Budget } from './rules/budget/budget.ts';
+export { appliesTo, type Budget, type Window } from './rules/budget/budget.ts';
 export * from './rules/budget/read.ts';
 export { amountText } from './rules/budget/refusal.ts';
 export { jsonAbility } from './rules/object/abilities.data.ts';

@@ -157,8 +157,8 @@ describe('what stands in the way of a run', () => {
     const { file, problems } = load(text, 'f.yaml', { env });
     const made = file && chainOf(file, 'root', { env });
     const stops = made && 'chain' in made ? obstacles(file!, file!.agents.get('root')!, made.chain, env) : [];
-    expect(problems.map(problemLine)).toEqual([`f.yaml:2:40: warning: ${says}`]);
-    expect(stops.map(problemLine)).toEqual([`f.yaml:2:3: error: ${says}`]);
+    expect(problems.map(problemLine)).toEqual([`f.yaml:2:40: warning: ${says}; without it a run that may ask this provider stops`]);
+    expect(stops.map(problemLine)).toEqual([`f.yaml:2:40: error: ${says}`]);
   });
 
   it('a missing key is said where its model is named: in the model, the fallback, or on the command line', () => {

@@ -68,7 +68,13 @@ function entryDoubts(
   const answer = resolveProvider(entry, env);
   if ('error' in answer) {
     const { field } = answer.error;
-    return [{ at: mark(field === 'name' ? undefined : field), path, finding: findingOf(answer.error, vendor ?? entry.name) }];
+    return [
+      {
+        at: mark(field === 'name' ? undefined : field),
+        path,
+        finding: findingOf(answer.error, vendor ?? entry.name),
+      },
+    ];
   }
   return answer.ok.missing.map((variable) => {
     const message = `provider "${entry.name}": the environment variable ${variable} is not set; its other keys are used`;
@@ -77,7 +83,7 @@ function entryDoubts(
 }
 
 function findingOf({ kind, message, wayOut, provider }: ProviderError, vendor: string): Placed['finding'] {
-  if (kind === 'missing-key') return { level: 'warning', message, wayOut };
+  if (kind === 'missing-key') return { level: 'warning', message, wayOut: `${wayOut}; without it a run that may ask this provider stops` };
   if (kind === 'unknown-api') return { level: 'warning', message, wayOut };
   if (isKnown(vendor) && !isServed(vendor) && kind !== 'bad-url') {
     return {

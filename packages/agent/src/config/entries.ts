@@ -7,6 +7,8 @@ import type { RawCost, RawModel, RawProvider, RawSettings } from './raw.ts';
 export interface Written {
   readonly at: Mark;
   readonly file: string;
+  /** Where its fields stand. */
+  readonly marks: Readonly<Record<string, Mark>>;
 }
 
 /** What an entry leaves out is its vendor's: the one it names with `provider`, else the one it is called after. */

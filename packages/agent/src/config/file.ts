@@ -73,6 +73,8 @@ export interface ProviderSpec {
   /** The file it stands in. */
   readonly file: string;
   readonly at: Mark;
+  /** Where its fields stand. */
+  readonly marks: Readonly<Record<string, Mark>>;
   /** The vendor it builds on, when it says so. */
   readonly vendor?: string;
   /** Complete: what the file leaves out is filled in from the vendor it builds on. */
@@ -87,6 +89,8 @@ export interface ModelSpec {
   /** The file it stands in. */
   readonly file: string;
   readonly at: Mark;
+  /** Where its fields stand. */
+  readonly marks: Readonly<Record<string, Mark>>;
   /** Name of the provider, as written. */
   readonly provider: string;
   readonly model: string;

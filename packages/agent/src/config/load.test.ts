@@ -166,6 +166,7 @@ describe('references', () => {
       'providers: { work: { base_url: not-a-url } }',
       'f.yaml:2:32: error: providers.work.base_url: "not-a-url" is not a URL; write it in full',
     ],
+    ['tiers: { "Bad Name": openai/gpt-5 }', 'f.yaml:2:10: error: tiers["Bad Name"]: a tier\'s name consists of a–z, digits, _ and -'],
     ['providers: { a/b: { base_url: http://h } }', 'f.yaml:2:14: error: providers["a/b"]: a name here cannot be empty or hold'],
     ['lanes: { a: { match: ["x/*"], hold: shut } }', 'f.yaml:2:37: error: lanes.a.hold: "shut" is not one of stream, open'],
     ['lanes: { a: { concurrency: 2 } }', 'f.yaml:2:10: error: lanes.a: "match" is missing; write'],

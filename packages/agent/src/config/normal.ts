@@ -31,11 +31,15 @@ export function normalise({ name, root, raw, variables, base }: Checked): AgentF
   ): [string, S][] => Object.entries(values ?? {}).map(([key, value]) => [key, make(key, value, markOf(root, section, key))]);
   const providers = new Map([
     ...below(base?.providers),
-    ...named('providers', raw.providers, (key, value, at) => providerOf(key, value ?? {}, { at, file: name })),
+    ...named('providers', raw.providers, (key, value, at) =>
+      providerOf(key, value ?? {}, { at, file: name, marks: marksOf(root, 'providers', key) }),
+    ),
   ]);
   const models = new Map([
     ...below(base?.models),
-    ...named('models', raw.models, (key, value, at) => modelOf(key, value, { at, file: name }, providers)),
+    ...named('models', raw.models, (key, value, at) =>
+      modelOf(key, value, { at, file: name, marks: marksOf(root, 'models', key) }, providers),
+    ),
   ]);
   const tiers = { ...Object.fromEntries(below(base?.tiers)), ...raw.tiers };
   const names = { providers: [...providers.keys(), ...knownProviders()], models: models.keys().toArray(), tiers: Object.keys(tiers) };
@@ -68,6 +72,13 @@ function recordsOf({ keep, persist_prompts: persistPrompts, keep_prompts: keepPr
     ...(persistPrompts !== undefined && { persistPrompts }),
     ...(keptPrompts !== undefined && { keepPrompts: keptPrompts }),
   };
+}
+
+/** Where each field of an entry stands. */
+function marksOf(root: TreeNode, section: string, key: string): Readonly<Record<string, Mark>> {
+  const list = root.kind === 'map' ? root.entries.get(section)?.node : undefined;
+  const node = list?.kind === 'map' ? list.entries.get(key)?.node : undefined;
+  return node?.kind === 'map' ? Object.fromEntries([...node.entries.values()].map((entry) => [entry.key, entry.at])) : {};
 }
 
 export function markOf(root: TreeNode, ...path: readonly (string | number)[]): Mark {
@@ -126,7 +137,13 @@ function fallbackSettings({ retries, cooldown }: NonNullable<RawAgent['fallback'
   };
 }
 
-function tierOf(name: string, raw: string | RawTierList | RawTier, where: Written, root: TreeNode, names: TierNames): TierSpec {
+function tierOf(
+  name: string,
+  raw: string | RawTierList | RawTier,
+  where: Omit<Written, 'marks'>,
+  root: TreeNode,
+  names: TierNames,
+): TierSpec {
   const inside = typeof raw === 'object' && 'models' in raw;
   const written = inside ? raw.models : raw;
   const path = ['tiers', name, ...(inside ? ['models'] : [])];

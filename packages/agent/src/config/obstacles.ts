@@ -1,5 +1,5 @@
 import { resolveProvider } from '@holdfast/core/engine';
-import type { Environment, ProviderEntry } from '@holdfast/core/engine';
+import type { Budget, Environment, ProviderEntry } from '@holdfast/core/engine';
 import { isServedToolset } from './acts.data.ts';
 import { asksOf } from './asks.ts';
 import type { ChainSpec } from './chain.ts';
@@ -7,29 +7,38 @@ import { join } from './check-node.ts';
 import type { AgentFile, AgentSpec, VariableUse } from './file.ts';
 import { isKnown, isServed } from './names.ts';
 import type { Mark, Problem } from './problem.ts';
+import { unpricedBar } from './unpriced.ts';
 
 /** Where something is written: of the agent file, or of the gateway file behind it. */
 interface Written {
   readonly file: string;
   readonly at: Mark;
   readonly path: string;
+  /** Where its fields stand, if it has any. */
+  readonly marks?: Readonly<Record<string, Mark>>;
 }
 
-const problem = ({ file, at, path }: Written, message: string, wayOut: string): Problem => ({
+const problem = ({ file, at, path }: Written, message: string, wayOut?: string): Problem => ({
   level: 'error',
   file,
   line: at.line,
   column: at.column,
   path,
   message,
-  wayOut,
+  ...(wayOut !== undefined && { wayOut }),
 });
 
 /**
  * What stands in the way of running this agent with this chain, here and now: keys and variables that are not set, providers, toolsets and
- * settings that are not served. Empty: go.
+ * settings that are not served, models without a price under `budgets` of money. Empty: go.
  */
-export function obstacles(file: AgentFile, agent: AgentSpec, chain: ChainSpec, env: Environment): readonly Problem[] {
+export function obstacles(
+  file: AgentFile,
+  agent: AgentSpec,
+  chain: ChainSpec,
+  env: Environment,
+  budgets: readonly Budget[] = [],
+): readonly Problem[] {
   const path = join('agents', agent.name);
   const used = placesOf(file, agent, chain, env);
   const missing = file.variables.filter((use) => use.missing && concerns(use, file, path, used));
@@ -43,7 +52,16 @@ export function obstacles(file: AgentFile, agent: AgentSpec, chain: ChainSpec, e
       const where = { file: file.name, at, path: `${path}.toolsets` };
       return problem(where, `toolsets of type "${type}" are not served`, 'take it out, or put it into an agent of its own');
     });
-  return [...variables, ...entries, ...toolsets];
+  return [...variables, ...entries, ...toolsets, ...barredBy(budgets, file, agent, chain, env)];
+}
+
+/** A model without a price under a budget of money, where it is asked. */
+function barredBy(budgets: readonly Budget[], file: AgentFile, agent: AgentSpec, chain: ChainSpec, env: Environment): readonly Problem[] {
+  const message = unpricedBar(budgets, chain.targets);
+  if (message === undefined) return [];
+  const refs = new Set(chain.targets.filter((target) => unpricedBar(budgets, [target]) !== undefined).map(({ ref }) => ref));
+  const asked = asksOf(file, agent, env).find(({ targets }) => targets.some(({ ref }) => refs.has(ref))) ?? ELSEWHERE;
+  return [problem({ ...asked, file: file.name }, message)];
 }
 
 /** What no reference of the agent leads to was asked for on the command line: it has no place in the file. */
@@ -66,8 +84,8 @@ function placesOf(
       const [provider, model] = [file.providers.get(entry.name), models.get(entry.name)];
       const written = provider === undefined ? undefined : { ...provider, path: join('providers', entry.name) };
       const own = model === undefined ? undefined : { ...model, path: join('models', model.name) };
-      const { file: name, at, path } = written ?? own ?? { ...asked, file: file.name };
-      return [entry.name, { entry, where: { file: name, at, path } }];
+      const where: Written = written ?? own ?? { ...asked, file: file.name };
+      return [entry.name, { entry, where }];
     }),
   );
 }
@@ -77,7 +95,8 @@ function entryObstacles(entry: ProviderEntry, where: Written, env: Environment):
   if ('ok' in answer) return [];
   if (isKnown(entry.name) && !isServed(entry.name))
     return [problem(where, `provider "${entry.name}" is not served`, 'name a model of another provider')];
-  return [problem(where, answer.error.message, answer.error.wayOut)];
+  const { field, message, wayOut } = answer.error;
+  return [problem({ ...where, at: where.marks?.[field] ?? where.at }, message, wayOut)];
 }
 
 const within = (use: VariableUse, where: Written): boolean => use.file === where.file && use.path.startsWith(`${where.path}.`);

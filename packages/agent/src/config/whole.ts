@@ -75,9 +75,15 @@ function unreachable(root: TreeNode): readonly Placed[] {
   return [
     ...check('providers', /[/,#@\s]/, '/, a comma, #, @ or white space'),
     ...check('models', /[/,]/, '/ or a comma'),
-    ...check('tiers', /[/,]/, '/ or a comma'),
+    ...section(root, 'tiers')
+      .filter((entry) => !TIER_NAME.test(entry.key))
+      .map((entry) =>
+        error(entry, join('tiers', entry.key), "a tier's name consists of a–z, digits, _ and -, as in the library", 'choose another name'),
+      ),
   ];
 }
+
+const TIER_NAME = /^[a-z0-9_-]+$/;
 
 function half(entry: Entry): readonly Placed[] {
   const { node } = entry;

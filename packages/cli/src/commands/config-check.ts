@@ -1,4 +1,4 @@
-import { checkReport, consentPlaces, load, readConfigFile, trustFile } from '@holdfast/agent/engine';
+import { checkReport, consentPlaces, load, readConfigFile, trustFile, unpricedProblems } from '@holdfast/agent/engine';
 import type { AgentFile, Checked, FileKind, Problem } from '@holdfast/agent/engine';
 import { systemClock } from '@holdfast/core/engine';
 import { readGatewayFile } from '../config-files.ts';
@@ -29,8 +29,9 @@ async function check(context: Context, path: string, base: AgentFile | undefined
   const read = await readConfigFile(path, signal);
   if ('problem' in read) return { file: path, problems: [read.problem] };
   const { file, kind, problems } = load(read.text, path, { env, ...(base && { base }) });
+  const unpriced = file === undefined ? [] : unpricedProblems(file, env);
   const consents = file === undefined ? [] : await consentWarnings(context, path, file, kind);
-  return { file: path, problems: [...problems, ...consents].toSorted((a, b) => a.line - b.line || a.column - b.column) };
+  return { file: path, problems: [...problems, ...unpriced, ...consents].toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 /** What a run would ask consent for, and nobody has given yet. */

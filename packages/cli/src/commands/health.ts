@@ -1,5 +1,6 @@
 import {
   clearScopes,
+  idsOfProvider,
   nearest,
   parseDuration,
   parseScope,
@@ -9,11 +10,12 @@ import {
   type FailureKind,
   type HealthStore,
 } from '@holdfast/core/engine';
+import { gatewayFile } from '../config-files.ts';
 import { CommandError, EXIT, type Context } from '../context.ts';
 import { healthStore } from '../io/health-store.ts';
 import { openStateFolder } from '../io/state-folder.ts';
 import { wallTime } from '../io/wall-time.ts';
-import { providerScopes } from '../provider-entries.ts';
+import { isProvider, providerScopes } from '../provider-entries.ts';
 import { healthLines } from '../render/health-table.ts';
 
 export interface HealthOptions {
@@ -88,12 +90,7 @@ async function set(store: HealthStore, context: Context, options: HealthOptions)
 }
 
 async function clear(store: HealthStore, context: Context, { scope }: HealthOptions): Promise<number> {
-  const known = scope !== undefined && parseScope(scope) !== undefined;
-  let scopes: readonly string[] = known ? [scope] : [];
-  if (!known) {
-    const { provider, model } = named(scope, 'clear');
-    scopes = clearScopes(await providerScopes(context, store, provider, model), model);
-  }
+  const scopes = await toClear(store, context, scope);
   let cleared = 0;
   for (const one of scopes) cleared += await store.clear(one);
   tell(
@@ -103,6 +100,17 @@ async function clear(store: HealthStore, context: Context, { scope }: HealthOpti
     [cleared === 0 ? `nothing was believed of ${scope}` : `cleared ${cleared} ${cleared === 1 ? 'scope' : 'scopes'}`],
   );
   return EXIT.done;
+}
+
+/** An id, however it is spelt, if something is believed of it or it is one; else all of a provider or of one of its models. */
+async function toClear(store: HealthStore, context: Context, scope: string | undefined): Promise<readonly string[]> {
+  const ids = (await store.list()).map((one) => one.scope);
+  if (scope !== undefined && (ids.includes(scope) || parseScope(scope) !== undefined)) return [scope];
+  const { provider, model } = named(scope, 'clear');
+  const own = [...((await gatewayFile(context))?.providers.keys() ?? [])].filter((name) => name !== provider);
+  const believed = idsOfProvider(ids, provider, model, own);
+  const known = believed.length > 0 && !(await isProvider(context, provider));
+  return known ? believed : [...clearScopes(await providerScopes(context, store, provider, model), model), ...believed];
 }
 
 function tell({ terminal, json }: Context, action: string, rows: readonly object[], lines: readonly string[]): void {

@@ -74,3 +74,18 @@ export function clearScopes(provider: ProviderScopes, model?: string): readonly 
     ...credentials.map((credential) => `credential:${credential}/${model}`),
   ];
 }
+
+/**
+ * Of the ids that something is believed of, those of a provider, or of one model of it: `openai` has `openai#KEY` of a file's entry,
+ * and `openai.chat/gpt-5#key`, as the library names its models. `taken`: provider names with a dot that are their own.
+ */
+export function idsOfProvider(ids: readonly string[], provider: string, model?: string, taken: readonly string[] = []): readonly string[] {
+  return ids.filter((id) => {
+    const name = parseScope(id)?.name ?? '';
+    const end = name.search(/[/#]/);
+    const head = end < 0 ? name : name.slice(0, end);
+    const rest = name.slice(head.length);
+    if (head !== provider && (!head.startsWith(`${provider}.`) || taken.includes(head))) return false;
+    return model === undefined || isBelow(rest, `/${model}`) || rest.replace(/^#[^/]*/, '') === `/${model}`;
+  });
+}

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE_KINDS, type FailureFacts, type FailureKind } from './failure.ts';
 import { isSuspicion, provesLife, scopeOf, scopesOf } from './scope.ts';
-import { clearScopes, isBelow, parseScope, RESTING_KINDS, setScopes } from './scope-id.ts';
+import { clearScopes, idsOfProvider, isBelow, parseScope, RESTING_KINDS, setScopes } from './scope-id.ts';
 import { restsFor } from './rest.ts';
 
 const target = { entry: 'work', model: 'small/1', credential: 'work#KEY_A', account: 'acme', group: 'sonnet' };
@@ -142,5 +142,17 @@ describe('health set and clear, by provider', () => {
       'credential:work#A/small',
       'credential:work#B/small',
     ]);
+  });
+
+  it('what is believed of a provider, as files and the library name it', () => {
+    const of = (id: string) => [`endpoint:${id}`, `credential:${id}#key`, `account:${id}#key/gpt-5`];
+    const own = ['endpoint:openai', 'credential:openai#KEY/gpt-5', ...of('openai.chat/gpt-5')];
+    const others = ['endpoint:openais/gpt-5', 'endpoint:openai.eu', ...of('azure.openai/gpt-5')];
+    const all = [...own, ...others];
+    expect(idsOfProvider(all, 'openai', undefined, ['openai.eu'])).toEqual(own);
+    expect(idsOfProvider(all, 'openai.chat')).toEqual(of('openai.chat/gpt-5'));
+    expect(idsOfProvider(all, 'openai', 'gpt-5')).toEqual(own.slice(1));
+    expect(idsOfProvider(all, 'openai.chat', 'gpt-5')).toEqual(of('openai.chat/gpt-5'));
+    expect(idsOfProvider(all, 'openai', 'gpt')).toEqual([]);
   });
 });

@@ -115,7 +115,7 @@ function minutesOf(value: unknown, say: (message: string) => undefined): number 
 /** A budget of money under which a target without a known price would spend unseen. */
 export function unpricedUnder(
   budgets: readonly Budget[],
-  targets: readonly Target[],
+  targets: readonly Pick<Target, 'ref' | 'price'>[],
 ): { readonly budget: string; readonly targets: readonly string[] } | undefined {
   const unpriced = [...new Set(targets.filter(({ price }) => price === undefined).map(({ ref }) => ref))];
   const strict = budgets.find((budget) => limitsMoney(budget) && !budget.allowUnpriced);
