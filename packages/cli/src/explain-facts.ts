@@ -1,5 +1,6 @@
 import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
 import {
+  BUDGET,
   fit,
   laneOf,
   laneRules,
@@ -10,7 +11,9 @@ import {
   scopesOf,
   standingOf,
   worstCase,
+  type Belief,
   type Beliefs,
+  type BudgetStore,
   type HealthStore,
   type LaneRules,
   type LaneTable,
@@ -21,6 +24,7 @@ import {
   type Target,
 } from '@holdfast/core/engine';
 import { chainSettings } from './chain-settings.ts';
+import { allRefused, budgetStandings, refusalOf } from './explain-budgets.ts';
 import { defaultsOf } from './model-defaults.ts';
 import type { Explained, ExplainedTarget } from './render/explained.ts';
 import { runBudgets, unpricedBar } from './run-budgets.ts';
@@ -29,6 +33,9 @@ import { targetOf } from './target-facts.ts';
 export interface ExplainPorts {
   readonly env: (name: string) => string | undefined;
   readonly health: HealthStore;
+  readonly budgets: BudgetStore;
+  /** Whose request it is. */
+  readonly caller?: string;
   readonly hash: (text: string) => string;
   readonly now: number;
 }
@@ -49,18 +56,29 @@ export async function explained(chain: ChainSpec, file: AgentFile, request: Requ
   const targets = places.map((place) =>
     explainedTarget(place, { facts, beliefs, now: ports.now, limits, lanes: laneRules(matchesOf(file.lanes)).rules }),
   );
-  const plan = planOf(
+  const standings = await budgetStandings(runBudgets(file, ports.caller), ports.budgets, ports.caller, ports.now);
+  const refusals = reachable.map(({ known, target }) => refusalOf(standings, known, facts, target.settings.maxTokens));
+  const open = planOf(
     { targets: reachable.map(({ known }) => known), settings: full, firstToken: (known) => limits(known).firstToken },
     facts,
     {},
   );
+  const barredByBudget = (place: number) => refusals[place] && ({ fits: 'no', reason: BUDGET } as const);
+  const plan = { ...open, fits: open.fits.map((fits, place) => barredByBudget(place) ?? fits) };
   const step = reachable.length === 0 ? undefined : next(plan, [], beliefs, { now: ports.now, left: full.total, waited: 0 });
-  const barred = unpricedBar(file, chain.targets);
+  const barred = unpricedBar(file, chain.targets, ports.caller) ?? allRefused(refusals, ports.now);
   const first = step?.do === 'try' && barred === undefined ? reachable[step.place] : undefined;
   return {
     chain: chain.name,
     targets,
-    budgets: runBudgets(file).flatMap(({ name, limits: most }) => most.map((limit) => ({ name, ...limit }))),
+    budgets: standings.map(({ window: { budget: name, unit, per, limit: most, renewsAt }, ...amounts }) => ({
+      name,
+      unit,
+      per,
+      most,
+      ...amounts,
+      ...(renewsAt !== undefined && { renewsAt }),
+    })),
     ...(barred !== undefined && { barred }),
     ...(first && { first: places.findIndex(({ key, target }) => key === first.key && target === first.target) }),
     drawn: chain.members.length > 1,
@@ -122,6 +140,7 @@ function explainedTarget({ target, provider, key, known, problem }: Place, { fac
     ...(plain.maxOutput !== undefined && { maxOutput: plain.maxOutput }),
     ...(plain.images !== undefined && { images: plain.images }),
     standing: standing?.tag ?? 'free',
+    ...(known && standing?.tag === 'fixed' && { rest: restOf(known, beliefs, standing.from) }),
     ...(standing && standing.from > now && { until: standing.from }),
     ...(standing?.why && { why: standing.why }),
     ...(lane !== undefined && { lane }),
@@ -130,6 +149,16 @@ function explainedTarget({ target, provider, key, known, problem }: Place, { fac
     limits: limits(plain),
     ...(known && known.account !== known.credential && { account: known.account }),
   };
+}
+
+/** Who says that it rests until then. */
+function restOf(known: Target, beliefs: Beliefs, until: number): NonNullable<ExplainedTarget['rest']> {
+  const resting = scopesOf(known).flatMap((scope) => {
+    const belief: Belief | undefined = beliefs.get(scope);
+    return belief === undefined || belief.tag === 'cool' ? [] : [belief];
+  });
+  const last = resting.find((belief) => belief.until === until || belief.probeAt === until);
+  return last?.byHand ? 'by-hand' : last?.told ? 'told' : 'guessed';
 }
 
 function keyOf(key: ResolvedKey | undefined): ExplainedTarget['key'] {

@@ -39,6 +39,7 @@ export function explainCommand(root: Command, perform: Perform): void {
     .addOption(new Option('--tokens <N>', 'the size of the request').argParser(whole))
     .addOption(new Option('--max-tokens <N>', 'the output it asks for').argParser(whole))
     .option('--images', 'it holds images')
+    .option('--caller <NAME>', 'whose request it is, to budgets')
     .addHelpText(
       'after',
       `

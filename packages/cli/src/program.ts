@@ -59,6 +59,7 @@ function healthCommand(root: Command, perform: Perform): void {
     .argument('[scope]', 'PROVIDER[/MODEL] to set; a scope id or a provider to clear; PROVIDER/MODEL to probe')
     .option('--reason <KIND>', 'set: why it rests (quota, auth, overload, …)')
     .option('--for <DURATION>', 'set: how long (30s, 5m, 2h)')
+    .option('--timeout <DURATION>', 'probe: how long to wait for an answer')
     .addHelpText(
       'after',
       `
@@ -109,7 +110,7 @@ function trustCommand(root: Command, perform: Perform): void {
   root
     .command('trust')
     .description('record consent to what a file sends elsewhere or runs at load')
-    .argument('<file>', 'the agent file')
+    .argument('<file>', 'the agent file; a gateway file is consented to by each agent file that uses it')
     .addHelpText('after', '\nExample:\n  holdfast trust agent.yaml')
     .action(async (file: string, _own: object, command: Command) =>
       perform(flagsOf(command), async (context) => (await import('./commands/trust.ts')).trust(context, file)),
@@ -123,6 +124,7 @@ export function program(perform: Perform): Command {
     .version(VERSION)
     .addHelpText('after', HELP_AFTER)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'holdfast: ')) })
     .configureHelp({ showGlobalOptions: true })
     .option('--state <DIR>', 'the state folder (default: $HOLDFAST_STATE, else ~/.holdfast)')
     .option('--config <FILE>', 'the gateway file (default: holdfast.yaml if there)')

@@ -12,7 +12,7 @@ import {
   type SessionStore,
   type Tool,
 } from '@holdfast/agent/engine';
-import { orAbort, systemClock, systemNewId, type SecretRegistry } from '@holdfast/core/engine';
+import { orAbort, systemClock, systemNewId, type ScopeBelief, type SecretRegistry } from '@holdfast/core/engine';
 import { chooseAgent, type AgentChoice, type ChosenAgent } from './agent-setup.ts';
 import { CommandError, EXIT, type Context } from './context.ts';
 import { home, machineFacts, workingFolder } from './io/folders.ts';
@@ -43,6 +43,8 @@ export interface Opened {
   /** Somebody is there to answer questions. */
   readonly attended: boolean;
   readonly keys: NamedKeys;
+  /** What is believed now. */
+  readonly beliefs: () => Promise<readonly ScopeBelief[]>;
   /** The agent file as the user named it, and its real path. */
   readonly file: { readonly name: string; readonly path: string };
   close(): Promise<void>;
@@ -88,6 +90,7 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     view,
     attended,
     keys,
+    beliefs: async () => ports.health.list(),
     file: { name: options.file, path },
     close: async () => {
       await runtime.close();

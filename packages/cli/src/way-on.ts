@@ -1,4 +1,5 @@
 import type { RunResult } from '@holdfast/agent';
+import { isBelow, type ScopeBelief } from '@holdfast/core/engine';
 import { EXIT, type Context } from './context.ts';
 import type { RuntimeOptions } from './runtime-setup.ts';
 import type { NamedKeys } from './named-keys.ts';
@@ -16,14 +17,20 @@ export function wayOn(
   { why, failure }: RunResult,
   exit: number,
   keys: NamedKeys,
+  beliefs: readonly ScopeBelief[],
 ): readonly string[] {
   if (why === 'done') return [];
-  const later = exit !== EXIT.tryLater || failure?.retryAt === undefined ? '' : ` after ${clock(failure.retryAt)}`;
-  return [...keyLines(context, failure, keys), `go on${later} with: ${command(context, again(options, session))}`];
+  const later = exit !== EXIT.tryLater || failure?.retryAt === undefined ? '' : ` after ${moment(failure.retryAt)}`;
+  return [...keyLines(context, failure, keys, beliefs), `go on${later} with: ${command(context, again(options, session))}`];
 }
 
 /** For each provider whose key was refused: which variable it is in, and how the refusal is forgotten. */
-export function keyLines(context: Context, failure: RunResult['failure'], keys: NamedKeys): readonly string[] {
+export function keyLines(
+  context: Context,
+  failure: RunResult['failure'],
+  keys: NamedKeys,
+  beliefs: readonly ScopeBelief[],
+): readonly string[] {
   const refused = new Map(
     (failure?.blamed ?? []).flatMap(({ target, kind }) => {
       const key = keys.of(target);
@@ -32,11 +39,18 @@ export function keyLines(context: Context, failure: RunResult['failure'], keys: 
   );
   return [...refused].map(([provider, variables]) => {
     const clear = command(context, ['health', 'clear', provider]);
+    if (byHand(beliefs, provider)) return `${provider} rests by hand (auth); this ends it: ${clear}`;
     if (variables.length === 0) return `${provider} refuses requests without a key: name its variable with token_key`;
     const [what, were] = variables.length === 1 ? ['the key in', 'was'] : ['the keys in', 'were'];
     return `${what} ${variables.join(', ')} ${were} refused; a changed key is noticed at once, and this forgets the refusal: ${clear}`;
   });
 }
+
+/** Whether somebody said so, and no provider. */
+const byHand = (beliefs: readonly ScopeBelief[], provider: string): boolean =>
+  beliefs.some(
+    ({ scope, belief }) => isBelow(scope, `credential:${provider}`) && belief.tag !== 'cool' && belief.byHand && belief.why.kind === 'auth',
+  );
 
 /** The words that go on with a session: those of this run that say what runs and where. */
 function again(
@@ -59,4 +73,5 @@ function again(
   ];
 }
 
-const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8);
+/** As messages say it: whichever zone who reads it is in. */
+const moment = (at: number): string => new Date(at).toISOString().replace(/\.\d+/, '');

@@ -1,6 +1,6 @@
 import { refusedUrl, type Fault } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
-import { Place, type Ended } from './command.ts';
+import { events, Place, type Ended } from './command.ts';
 
 /** No try but the first, so that nothing waits. */
 const ONCE = '    fallback: { retries: -1 }\n';
@@ -20,7 +20,9 @@ describe.concurrent('75: nothing can answer now', () => {
       const ended = await place.run(['run', file, `Hello ${round}`]);
       expect(ended).toMatchObject({ code: 75, out: '' });
       expect(ended.err).toMatch(/^failed: .*east\/small-1/m);
-      expect(ended.err).toMatch(/^holdfast: go on after \d\d:\d\d:\d\d with: node \S+holdfast.js run \S+agent.yaml --session [\da-f]{8}$/m);
+      expect(ended.err).toMatch(
+        /^holdfast: go on after \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ with: node \S+holdfast.js run \S+agent.yaml --session [\da-f]{8}$/m,
+      );
       clean(ended);
     }
     expect(asked()).toBe(1);
@@ -111,6 +113,7 @@ describe.concurrent('2: wrong usage or invalid file', () => {
     { args: ['run', 'agent.yaml', 'Hello', '--model', 'rot=here/small-2'], says: 'no agent "rot"' },
     { args: ['run', 'agent.yaml', 'Hello', '--model', 'openai/gpt-5'], says: 'OPENAI_API_KEY' },
     { args: ['sessions', 'show', '-1'], says: 'no sessions yet' },
+    { args: ['sessions', 'list', '--file', 'nofile.yaml'], says: 'there is no such file' },
   ])('$args', async ({ args, says }) => {
     await using place = new Place();
     place.write('agent.yaml', AGENT);
@@ -118,6 +121,19 @@ describe.concurrent('2: wrong usage or invalid file', () => {
     expect(ended).toMatchObject({ code: 2, out: '' });
     expect(ended.err).toContain(says);
     clean(ended);
+  });
+
+  it('with --json a run that cannot begin has a result line too', async () => {
+    await using place = new Place();
+    place.write('bad.yaml', 'agents: { root: { model: 3 } }\n');
+    for (const file of ['nofile.yaml', 'bad.yaml']) {
+      const { code, out, err } = await place.run(['--json', 'run', file, 'Hello']);
+      expect(code).toBe(2);
+      expect(err).toContain(file);
+      expect(events(out)).toEqual([
+        { on: 'result', why: 'failed', failure: { kind: 'refused', message: expect.stringContaining(file) }, exit: 2 },
+      ]);
+    }
   });
 
   it('a missing key names the variable and the provider', async () => {

@@ -45,7 +45,7 @@ describe.concurrent('explain', () => {
       '   price: $2 in, $10 out per million tokens',
       '   lane: slow',
       expect.stringMatching(/^ {3}settings: max_output_tokens 300; limits: /),
-      'worst case: 7 upstream requests for one call (2 × (1 try + 2 retries) = 6; up to 1 asked beside a silent one; of the others never more than max_attempts 20)',
+      'worst case: 7 upstream requests for one call (2 × (1 try + 2 retries) = 6; up to 1 asked beside a silent probe, which is never waited for alone; of the others never more than max_attempts 20)',
     ]);
     expect(out + err).not.toContain(KEY);
     expect([east.requests.length, west.requests.length]).toEqual([0, 0]);
@@ -97,13 +97,54 @@ describe.concurrent('explain', () => {
       `providers: { east: { api: openai-chat, base_url: "${east.url}", token_key: LAB_KEY } }\ntiers: { fast: east/tiny }\nbudgets: [{ name: daily, usd_per_day: 20${more} }]\n`;
     place.write('holdfast.yaml', file(''));
     const { out } = await place.run(['explain', 'fast']);
-    expect(out).toContain('budgets: daily 20 USD a day');
+    expect(out).toContain('budgets: daily 20 USD a day, nothing of it used, renews ');
     expect(out).toMatch(/no call is made: budget "daily" limits money, and the price of east\/tiny is not known: say `unpriced: allow`/);
     expect(out).not.toContain('asked first');
     place.write('holdfast.yaml', file(', unpriced: allow'));
     expect((await explained(place, 'fast')).at(-1)).toEqual(
-      expect.objectContaining({ first: 0, budgets: [{ name: 'daily', unit: 'usd', per: 'day', most: 20 }] }),
+      expect.objectContaining({
+        first: 0,
+        budgets: [expect.objectContaining({ name: 'daily', unit: 'usd', per: 'day', most: 20, used: 0, left: 20 })],
+      }),
     );
+  });
+
+  it('what a budget has left is said, whether the next call is refused, and when it renews', async () => {
+    await using place = new Place();
+    const lab = await place.lab({ name: 'lab', script: { text: 'Hello.' } });
+    const file = place.agent({
+      providers: [lab],
+      more: 'budgets:\n  - { name: few, calls_per_day: 2 }\n  - { name: ci, caller: ci, calls_per_day: 9 }\n',
+    });
+    await place.run(['run', file, 'Hello']);
+    expect((await place.run(['explain', file])).out).toMatch(/^ {2}budgets: few 2 calls a day, 1 calls left, renews .*\d\d:\d\d/m);
+    expect((await place.run(['explain', file, '--caller', 'ci'])).out).toMatch(
+      /few .*; ?ci 9 calls|few .* · ci 9 calls a day, nothing of it used/,
+    );
+    await place.run(['run', file, 'Hello']);
+    const { out } = await place.run(['explain', file]);
+    expect(out).toMatch(/^ {2}no call is made: budget "few": 0 calls of 2 calls a day left; it renews at .*Z, in/m);
+    expect(out).not.toContain('asked first');
+    const found = (await explained(place, file)).at(-1);
+    expect(found).toMatchObject({
+      barred: expect.any(String),
+      budgets: [{ name: 'few', used: 2, held: 0, left: 0, renewsAt: expect.any(Number) }],
+    });
+  });
+
+  it('who says that it rests is told apart; when nobody is usable, who is back first', async () => {
+    await using place = new Place();
+    const { file } = await outage(place);
+    await place.run(['health', 'set', 'east', '--reason', 'auth', '--for', '10m', '--config', file]);
+    await place.run(['health', 'set', 'west', '--reason', 'auth', '--for', '2m', '--config', file]);
+    const { out } = await place.run(['explain', file]);
+    expect(out).toMatch(/^ {3}rests, set by hand \(.*\), until /m);
+    expect(out).not.toContain('as its provider said');
+    expect(out).toMatch(/^ {2}nobody can be asked now: west\/small-1 is back first, at .* \(in /m);
+    const { err, code } = await place.run(['run', file, 'Hello']);
+    expect(code).toBe(1);
+    expect(err).not.toContain('the key in LAB_KEY was refused');
+    expect(err).toMatch(/west rests by hand \(auth\); this ends it: .* health clear west/);
   });
 
   it('takes a gateway file, tier by tier, a tier by name, a model', async () => {

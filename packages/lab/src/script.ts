@@ -64,20 +64,37 @@ export type Script<A = Answer, F = Facts> = A | ((facts: F) => A);
 
 export const answerOf = <A extends object, F>(script: Script<A, F>, facts: F): A => (typeof script === 'function' ? script(facts) : script);
 
+/** A wrong script is told where it is written, not at the first request that meets it. */
+export function checkedAnswers<T>(answers: readonly T[], where: string): readonly T[] {
+  const fits = (one: unknown): boolean => typeof one === 'function' || (typeof one === 'object' && one !== null && !Array.isArray(one));
+  if (!Array.isArray(answers) || answers.length === 0 || !answers.every(fits))
+    throw new TypeError(`${where} takes a list of at least one answer: ${where}([{ text: 'Hello' }, { text: 'Bye' }])`);
+  return answers;
+}
+
 /** The next answer for each request answered whole; a broken one is given again; the last repeats. */
-export const sequence =
-  <A extends object, F extends { readonly answered: number }>(answers: readonly Script<A, F>[]) =>
-  (facts: F): A =>
-    answerOf(answers[Math.min(facts.answered, answers.length - 1)]!, facts);
+export function sequence<A extends object, F extends { readonly answered: number }>(answers: readonly Script<A, F>[]): (facts: F) => A {
+  const list = checkedAnswers(answers, 'sequence');
+  return (facts) => answerOf(list[Math.min(facts.answered, list.length - 1)]!, facts);
+}
+
+/** A script, or a list of answers: one after the other, the last again and again, as `scriptedModel` takes it. */
+export type Scripts<A extends object> = Script<A> | readonly A[];
+
+/** `nth`: from 1. */
+export const answerAt = <A extends object>(scripts: Scripts<A>, facts: Facts, nth: number): A =>
+  isList(scripts) ? scripts[Math.min(nth, scripts.length) - 1]! : answerOf(scripts, facts);
+
+export const isList = <A extends object>(scripts: Scripts<A>): scripts is readonly A[] => Array.isArray(scripts);
 
 /**
  * The next answer for each assistant turn that the conversation already has: an agent's run goes on the same way at any provider that
  * has the script, after a fallback, a retry or a crash. The last repeats.
  */
-export const byTurn =
-  <A extends object = Answer>(answers: readonly Script<A, Facts>[]) =>
-  (facts: Facts): A =>
-    answerOf(answers[Math.min(facts.turns.filter(({ role }) => role === 'assistant').length, answers.length - 1)]!, facts);
+export function byTurn<A extends object = Answer>(answers: readonly Script<A, Facts>[]): (facts: Facts) => A {
+  const list = checkedAnswers(answers, 'byTurn');
+  return (facts) => answerOf(list[Math.min(facts.turns.filter(({ role }) => role === 'assistant').length, list.length - 1)]!, facts);
+}
 
 /** The first row whose pattern is found in the last turn; else `other`. */
 export const byLastMessage =

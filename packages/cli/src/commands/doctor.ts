@@ -10,6 +10,7 @@ import { reachAll } from '../io/reach.ts';
 import { keyedHash, openStateFolder } from '../io/state-folder.ts';
 import { doctorLines, type Check } from '../render/doctor-lines.ts';
 import { COLOR, PLAIN } from '../render/style.ts';
+import { quote } from '../shell-words.ts';
 import { secretsOf } from '../secrets-setup.ts';
 import { targetOf } from '../target-facts.ts';
 import { VERSION } from '../version.ts';
@@ -79,6 +80,8 @@ interface FileRead {
   readonly invalid?: true;
 }
 
+const checkOf = ({ config }: Context): string => `holdfast config check ${quote(config?.file ?? 'holdfast.yaml')}`;
+
 async function fileOf(context: Context, path: string | undefined): Promise<FileRead> {
   const base = await gatewayFile(context).then(
     (file) => ({ file }),
@@ -88,7 +91,10 @@ async function fileOf(context: Context, path: string | undefined): Promise<FileR
     },
   );
   if ('problem' in base)
-    return { checks: [{ check: 'files', level: 'fail', what: base.problem, way: 'holdfast config check shows it all' }], invalid: true };
+    return {
+      checks: base.problem.split('\n').map((what) => ({ check: 'files', level: 'fail', what, way: checkOf(context) })),
+      invalid: true,
+    };
   const gateway: readonly Check[] = base.file ? [{ check: 'files', level: 'ok', what: `${base.file.name} is valid` }] : [];
   if (path === undefined) return { ...(base.file && { file: base.file }), checks: gateway };
   const text = await readConfigFile(path, context.signal);

@@ -14,6 +14,7 @@ import { noAgent } from '../agent-setup.ts';
 import { gatewayFile, invalid, readAgentFile } from '../config-files.ts';
 import { CommandError, EXIT, type Context } from '../context.ts';
 import { explained } from '../explain-facts.ts';
+import { budgetStore } from '../io/budget-store.ts';
 import { healthStore } from '../io/health-store.ts';
 import { keyedHash, openStateFolder } from '../io/state-folder.ts';
 import { wallTime } from '../io/wall-time.ts';
@@ -28,6 +29,8 @@ export interface ExplainOptions {
   readonly tokens?: number;
   readonly maxTokens?: number;
   readonly images?: boolean;
+  /** Whose request it is. */
+  readonly caller?: string;
 }
 
 interface Asked {
@@ -42,10 +45,11 @@ export async function explain(context: Context, options: ExplainOptions): Promis
   const secrets = secretsOf(context.environment);
   for (const { name } of file.variables) secrets.add(name, context.env(name) ?? '');
   const health = healthStore(state, (line) => context.terminal.err(`holdfast: ${line}\n`));
+  const budgets = budgetStore(state, (line) => context.terminal.err(`holdfast: ${line}\n`));
   try {
     const now = systemClock.now();
-    const ports = { env: context.env, health, hash: keyedHash(state), now };
-    const { tokens = 0, maxTokens, images = false } = options;
+    const { tokens = 0, maxTokens, images = false, caller } = options;
+    const ports = { env: context.env, health, budgets, hash: keyedHash(state), now, ...(caller !== undefined && { caller }) };
     for (const [at, chain] of chains.entries()) {
       const facts = await explained(chain, file, { tokens, maxTokens, images }, ports);
       if (at > 0 && !context.json) context.terminal.out('\n');
@@ -53,7 +57,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
     }
     return EXIT.done;
   } finally {
-    await health.close();
+    await Promise.all([health.close(), budgets.close()]);
   }
 }
 

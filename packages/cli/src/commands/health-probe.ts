@@ -1,7 +1,8 @@
-import { load, refChain, type AgentFile } from '@holdfast/agent/engine';
+import { load, refChain, type AgentFile, type ChainSpec } from '@holdfast/agent/engine';
 import {
   humanDuration,
   isCallFailure,
+  parseDuration,
   systemClock,
   type Beliefs,
   type CallRecord,
@@ -22,16 +23,22 @@ const MOST_TOKENS = 64;
 const LEVELS = 6;
 
 /** `holdfast health probe PROVIDER/MODEL`: asks one model now, whatever is believed of it, and believes what it finds. */
-export async function probe(context: Context, ref: string | undefined): Promise<number> {
+export async function probe(context: Context, ref: string | undefined, timeout?: string): Promise<number> {
   if (ref === undefined || ref === '') throw new CommandError(EXIT.usage, 'probe what? Name PROVIDER/MODEL');
   const file = (await gatewayFile(context)) ?? load('providers: {}\n', 'holdfast.yaml', { env: context.env, likely: 'gateway' }).file!;
-  const chain = chainOf(file, ref, context);
+  const most = timeout === undefined ? undefined : patienceOf(timeout);
+  const chain = within(chainOf(file, ref, context), most);
   const secrets = secretsOf(context.environment);
   const state = openStateFolder(context.state);
   const notice = (line: string): void => context.terminal.err(`holdfast: ${line}\n`);
   const path = context.config?.file ?? 'holdfast.yaml';
   const ports = openPorts(context, { state, path, file }, secrets, { call: () => {}, notice });
   const asked = asking(ports.health);
+  const waited = most ?? chain.settings.timeouts?.firstToken;
+  if (!context.json)
+    notice(
+      `asking ${ref} and waiting for its answer${waited === undefined ? '' : `, for ${humanDuration(waited)} at most`}; Ctrl-C gives up`,
+    );
   const model = await chainModel(chain, file, { ...ports, health: asked.store });
   try {
     const { providerMetadata } = await model.model.doGenerate({
@@ -41,7 +48,11 @@ export async function probe(context: Context, ref: string | undefined): Promise<
     });
     const record = providerMetadata?.['holdfast'] as unknown as CallRecord;
     const freed = await free(ports.health, asked.scopes, record.place ?? 0);
-    tell(context, { ref, ok: true, ms: record.ms, freed }, answered(ref, record.ms, freed));
+    const held = await keptByHand(ports.health, asked.scopes);
+    tell(context, { ref, ok: true, ms: record.ms, freed, ...(held.length > 0 && { byHand: held }) }, [
+      ...answered(ref, record.ms, freed),
+      ...held.map((scope) => `it still rests, set by hand: holdfast health clear ${scope}`),
+    ]);
     return EXIT.done;
   } catch (error) {
     if (!isCallFailure(error) || error.kind === 'cancelled') throw error;
@@ -54,7 +65,7 @@ export async function probe(context: Context, ref: string | undefined): Promise<
 }
 
 /** One model, once: no other target answers for it, and nothing is waited for. */
-function chainOf(file: AgentFile, ref: string, { env }: Context) {
+function chainOf(file: AgentFile, ref: string, { env }: Context): ChainSpec {
   const found = refChain(file, ref, env);
   if ('findings' in found) throw new CommandError(EXIT.usage, found.findings.map(({ message }) => `${ref}: ${message}`).join('\n'));
   if (found.chain.targets.length !== 1)
@@ -101,6 +112,28 @@ async function free(store: HealthStore, scopes: readonly string[], place: number
   }
   return freed;
 }
+
+/** `--timeout`: for the whole of it, whatever the file says. */
+function patienceOf(text: string): number {
+  const parsed = parseDuration(text);
+  if ('error' in parsed) throw new CommandError(EXIT.usage, `--timeout: ${parsed.error}`);
+  if (parsed.ms <= 0) throw new CommandError(EXIT.usage, '--timeout: more than 0 is needed, such as 10s');
+  return parsed.ms;
+}
+
+const within = (chain: ChainSpec, ms: number | undefined): ChainSpec => {
+  if (ms === undefined) return chain;
+  const limits = { connect: ms, firstToken: ms, stall: ms, silence: ms, attempt: ms, total: ms };
+  return { ...chain, settings: { ...chain.settings, timeouts: limits } };
+};
+
+/** What somebody set is his to end. */
+const keptByHand = async (store: HealthStore, scopes: readonly string[]): Promise<readonly string[]> => {
+  const now = systemClock.now();
+  return [...(await store.read(scopes))].flatMap(([scope, belief]) =>
+    belief.tag !== 'cool' && belief.byHand && belief.until > now ? [scope] : [],
+  );
+};
 
 const answered = (ref: string, ms: number, freed: readonly string[]): readonly string[] => [
   `${ref} answered in ${humanDuration(ms)}${freed.length === 0 ? '' : '; usable again:'}`,

@@ -23,6 +23,7 @@ export interface HealthOptions {
   readonly scope?: string;
   readonly reason?: string;
   readonly for?: string;
+  readonly timeout?: string;
 }
 
 const ACTIONS = ['status', 'set', 'clear', 'probe'];
@@ -33,7 +34,7 @@ export async function health(context: Context, options: HealthOptions): Promise<
     const near = nearest(options.action, ACTIONS);
     throw new CommandError(EXIT.usage, `no action "${options.action}"${near ? `; did you mean ${near}?` : ''}: use ${ACTIONS.join(', ')}`);
   }
-  if (options.action === 'probe') return (await import('./health-probe.ts')).probe(context, options.scope);
+  if (options.action === 'probe') return (await import('./health-probe.ts')).probe(context, options.scope, options.timeout);
   const store = healthStore(openStateFolder(context.state), (line) => context.terminal.err(`${line}\n`));
   try {
     if (options.action === 'set') return await set(store, context, options);

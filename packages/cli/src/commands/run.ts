@@ -6,7 +6,9 @@ import { openRuntime, type Opened, type RuntimeOptions } from '../runtime-setup.
 import { promptText } from '../prompt-text.ts';
 import { answerQuestion } from '../questions.ts';
 import { cutWords } from '../render/call-lines.ts';
+import { jsonRefused } from '../render/json-view.ts';
 import { tameLine } from '../render/width.ts';
+import { secretsOf } from '../secrets-setup.ts';
 import { sessionProblem } from '../session-problem.ts';
 import { findSession } from '../session-ref.ts';
 import { keyLines, wayOn } from '../way-on.ts';
@@ -17,8 +19,18 @@ export interface RunOptions extends RuntimeOptions {
   readonly attach?: readonly string[];
 }
 
-/** `holdfast run FILE [PROMPT|-]`. */
+/** `holdfast run FILE [PROMPT|-]`. With `--json` a run that cannot begin has its result line too. */
 export async function run(context: Context, options: RunOptions): Promise<number> {
+  try {
+    return await running(context, options);
+  } catch (error) {
+    if (context.json && error instanceof CommandError && error.message !== '')
+      context.terminal.out(`${jsonRefused(secretsOf(context.environment).redact(error.message), error.exit)}\n`);
+    throw error;
+  }
+}
+
+async function running(context: Context, options: RunOptions): Promise<number> {
   const prompt = await promptText(context, options);
   const interactive = prompt === undefined && options.session === undefined;
   if (interactive && (!context.terminal.inIsTty || context.json))
@@ -80,9 +92,10 @@ async function perform(context: Context, opened: Opened, { options, under, inter
     view.end(under.session, result, exit, seen > 0);
     if (seen === 0 && cut !== undefined) view.notice(cut);
     if (context.json) return exit;
+    const beliefs = result.failure?.blamed?.some(({ kind }) => kind === 'auth') ? await opened.beliefs() : [];
     const ways = interactive
-      ? keyLines(context, result.failure, opened.keys)
-      : wayOn(context, options, under.session, result, exit, opened.keys);
+      ? keyLines(context, result.failure, opened.keys, beliefs)
+      : wayOn(context, options, under.session, result, exit, opened.keys, beliefs);
     // Not wrapped: what is to be typed must stay in one piece.
     for (const line of ways) terminal.err(`holdfast: ${tameLine(line)}\n`);
     return exit;
@@ -106,6 +119,7 @@ async function ask(
 /** An interactive session: a prompt a line, until the input ends. Ctrl-C stops an answer; at the prompt, or a second time, it ends the session. */
 async function converse(context: Context, opened: Opened, options: RunOptions): Promise<number> {
   const { terminal, signal } = context;
+  terminal.err('holdfast: Ctrl-C stops an answer; Ctrl-D, /exit or Ctrl-C at the prompt leaves\n');
   let session: string | undefined;
   for (;;) {
     const line = await terminal.ask('> ', signal).catch(() => undefined);

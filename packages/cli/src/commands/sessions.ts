@@ -1,4 +1,4 @@
-import type { SessionStore } from '@holdfast/agent/engine';
+import { problemLine, readConfigFile, type SessionStore } from '@holdfast/agent/engine';
 import { orAbort } from '@holdfast/core/engine';
 import { CommandError, EXIT, type Context, type Terminal } from '../context.ts';
 import { realFile, sessionStore } from '../io/session-store.ts';
@@ -30,8 +30,16 @@ export async function sessions(context: Context, options: SessionsOptions): Prom
   }
 }
 
-async function list(store: SessionStore, { terminal, json }: Context, { file }: SessionsOptions): Promise<number> {
+/** A file that is not there has no sessions, but who names it meant another. */
+async function mustBe(file: string, { signal }: Context): Promise<void> {
+  const read = await readConfigFile(file, signal);
+  if ('problem' in read) throw new CommandError(EXIT.usage, problemLine(read.problem));
+}
+
+async function list(store: SessionStore, context: Context, { file }: SessionsOptions): Promise<number> {
+  const { terminal, json } = context;
   const heads = await store.list(file === undefined ? {} : { file: await realFile(file) });
+  if (file !== undefined && heads.length === 0) await mustBe(file, context);
   const lines = json ? heads.map((head) => JSON.stringify(head)) : sessionLines(heads, (at) => wallTime(at), widthOf(terminal));
   if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
   return EXIT.done;

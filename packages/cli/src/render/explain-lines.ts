@@ -11,8 +11,9 @@ export function explainLines(facts: Explained, now: number, clockOf: (at: number
   const lines = [
     `${chain} · ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} · ${said.join(' · ')}`,
     ...(drawn ? ['  one member of the comma list is drawn to open each call; the others follow'] : []),
-    ...(budgets.length > 0 ? [`  budgets: ${budgets.map(budgetWords).join(' · ')}`] : []),
+    ...(budgets.length > 0 ? [`  budgets: ${budgets.map((one) => budgetWords(one, clockOf)).join(' · ')}`] : []),
     ...(barred === undefined ? [] : [`  no call is made: ${barred}`]),
+    ...nobodyLines(facts, now, clockOf),
     ...targets.flatMap((target, place) => ['', ...targetLines(target, place, facts, now, clockOf)]),
     '',
     ...worstLines(facts),
@@ -20,7 +21,25 @@ export function explainLines(facts: Explained, now: number, clockOf: (at: number
   return lines.map((line) => wrapped(tameLine(line), width, '      '));
 }
 
-const budgetWords = ({ name, unit, per, most }: Explained['budgets'][number]): string => `${name} ${amountText(unit, most)} a ${per}`;
+function budgetWords(
+  { name, unit, per, most, left, held, renewsAt }: Explained['budgets'][number],
+  clockOf: (at: number) => string,
+): string {
+  const spent = left === most ? 'nothing of it used' : `${amountText(unit, left)} left`;
+  const under = held > 0 ? `, ${amountText(unit, held)} held by calls under way` : '';
+  return `${name} ${amountText(unit, most)} a ${per}, ${spent}${under}${renewsAt === undefined ? '' : `, renews ${clockOf(renewsAt)}`}`;
+}
+
+/** When nobody would be asked: who is back first. */
+function nobodyLines({ first, barred, targets }: Explained, now: number, clockOf: (at: number) => string): readonly string[] {
+  if (first !== undefined || barred !== undefined) return [];
+  const back = targets.flatMap(({ target, until, problem, fits }) =>
+    problem === undefined && fits !== 'no' && until !== undefined ? [{ target, until }] : [],
+  );
+  if (back.length === 0) return ['  nobody can be asked: what is in the way of each is said below'];
+  const { target, until } = back.reduce((soonest, one) => (one.until < soonest.until ? one : soonest));
+  return [`  nobody can be asked now: ${target} is back first, at ${clockOf(until)} (in ${humanDuration(until - now)})`];
+}
 
 function targetLines(
   target: ExplainedTarget,
@@ -53,14 +72,20 @@ const STANDING: Readonly<Record<ExplainedTarget['standing'], string>> = {
   free: 'usable now',
   due: 'its rest is over: the next call tries it out',
   guess: 'rests, by a guess: asked when nobody else is usable',
-  fixed: 'rests, as its provider said',
+  fixed: 'rests',
   held: 'another call is trying it out',
 };
 
-function restLine({ standing, until, why }: ExplainedTarget, now: number, clockOf: (at: number) => string): string {
+const FIXED = {
+  told: 'rests, as its provider said',
+  'by-hand': 'rests, set by hand',
+  guessed: 'rests, as its failure asks: nobody was told for how long',
+} as const;
+
+function restLine({ standing, rest, until, why }: ExplainedTarget, now: number, clockOf: (at: number) => string): string {
   const reason =
     why === undefined ? '' : ` (${[restWords(why.kind), why.status, why.code].filter((word) => word !== undefined).join(' ')})`;
-  return `${STANDING[standing]}${reason}${until === undefined ? '' : `, until ${clockOf(until)} (in ${humanDuration(until - now)})`}`;
+  return `${rest ? FIXED[rest] : STANDING[standing]}${reason}${until === undefined ? '' : `, until ${clockOf(until)} (in ${humanDuration(until - now)})`}`;
 }
 
 function fitWords({ fits, unfit, window, maxOutput, images }: ExplainedTarget): string {
@@ -98,7 +123,10 @@ function worstLines({ targets, settings, worst }: Explained): readonly string[] 
   const retries = Number(settings['retries']);
   const parts = [`${asked} × (1 try + ${retries} ${retries === 1 ? 'retry' : 'retries'}) = ${worst.tries}`];
   if (worst.takeovers > 0) parts.push(`up to ${worst.takeovers} takeovers of a broken answer`);
-  if (worst.races > 0) parts.push(`up to ${worst.races} asked beside a silent one`);
+  if (worst.races > 0)
+    parts.push(
+      `up to ${worst.races} asked beside a silent ${settings['hedge'] === true ? 'one' : 'probe, which is never waited for alone'}`,
+    );
   parts.push(`of the others never more than max_attempts ${worst.maxAttempts}`);
   return [`worst case: ${worst.requests} upstream ${worst.requests === 1 ? 'request' : 'requests'} for one call (${parts.join('; ')})`];
 }

@@ -17,6 +17,8 @@ export interface ExplainedTarget {
   readonly maxOutput?: number;
   readonly images?: boolean;
   readonly standing: Standing['tag'];
+  /** Who says that it rests: its provider, somebody by hand, or what its failure means. */
+  readonly rest?: 'told' | 'by-hand' | 'guessed';
   /** Epoch ms until which it rests. */
   readonly until?: number;
   readonly why?: Standing['why'];
@@ -41,6 +43,12 @@ export interface Explained {
     readonly unit: Budget['limits'][number]['unit'];
     readonly per: string;
     readonly most: number;
+    readonly used: number;
+    /** By calls under way. */
+    readonly held: number;
+    readonly left: number;
+    /** Epoch ms; absent for a run's. */
+    readonly renewsAt?: number;
   }[];
   /** Why a budget lets nobody ask. */
   readonly barred?: string;

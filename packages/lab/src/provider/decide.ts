@@ -1,6 +1,6 @@
 import { complaints, type Checked } from '../checker/index.ts';
 import { faultFor, type Fault, type Outage, type Reason } from '../outage.ts';
-import { answerOf, type Answer, type Facts, type Script } from '../script.ts';
+import { answerAt, type Answer, type Facts, type Scripts } from '../script.ts';
 import type { Gate } from './gate.ts';
 import { make, promptTokens } from './make.ts';
 import { planWithoutAnswer, refusal, type Ask, type Delivery } from './plan-delivery.ts';
@@ -17,7 +17,7 @@ export interface LabAnswer extends Answer {
 
 export interface LabModel {
   /** Default: the provider's. */
-  readonly script?: Script<LabAnswer>;
+  readonly script?: Scripts<LabAnswer>;
   /** Tokens; a longer prompt is refused as that vendor refuses it. */
   readonly window?: number;
   /** False: a conversation that ends with an assistant turn is refused. */
@@ -34,7 +34,7 @@ export interface Lab {
   readonly protocol: Protocol;
   readonly protocolName: ProtocolName;
   readonly models: Readonly<Record<string, LabModel>> | undefined;
-  readonly script: Script<LabAnswer>;
+  readonly script: Scripts<LabAnswer>;
   readonly outage: Outage;
   readonly key: string | KeyJudge | undefined;
   readonly checked: Checked | true | undefined;
@@ -66,7 +66,7 @@ export function decide(lab: Lab, facts: Facts, nthOfModel: number, shown: Shown,
   if (early) return { delivery: early, fault: planned, whole: false };
   const refused = refuse(lab, ask, facts, shown.key) ?? complain(lab, ask, facts.model, shown);
   if (refused) return { delivery: refused, whole: false };
-  const answer = answerOf(lab.models?.[facts.model]?.script ?? lab.script, facts);
+  const answer = scripted(lab, facts, nthOfModel);
   const fault = planned ?? answer.fault;
   const { id, ...delivery } = deliveryOf(answer, fault, ask, facts);
   return {
@@ -77,6 +77,12 @@ export function decide(lab: Lab, facts: Facts, nthOfModel: number, shown: Shown,
     ...(answer.gate && { gate: answer.gate }),
     ...(answer.delayMs !== undefined && { delayMs: answer.delayMs }),
   };
+}
+
+/** A list of one model's own counts its requests, the provider's counts all. */
+function scripted({ models, script }: Lab, facts: Facts, nthOfModel: number): LabAnswer {
+  const own = models?.[facts.model]?.script;
+  return own === undefined ? answerAt(script, facts, facts.nth) : answerAt(own, facts, nthOfModel);
 }
 
 function deliveryOf(answer: LabAnswer, fault: Fault | undefined, ask: Ask, facts: Facts): Delivery & { readonly id?: string } {

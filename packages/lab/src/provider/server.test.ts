@@ -33,6 +33,30 @@ const codeOf = (port: number) =>
     }).on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
   });
 
+describe('scripts', () => {
+  it('a list is answered one by one, the last again and again', async () => {
+    const east = await start({ script: [{ text: 'one' }, { text: 'two' }] });
+    const said: string[] = [];
+    for (let nth = 0; nth < 3; nth++) said.push(textOf((await hear(east, 'openai-chat')).text));
+    expect(said).toEqual(['one', 'two', 'two']);
+  });
+
+  it.each([
+    ['sequence', () => sequence([])],
+    ['sequence', () => sequence({ text: 'Hello' } as never)],
+    ['byTurn', () => byTurn([[{ text: 'Hello' }]] as never)],
+    ['byTurn', () => byTurn(undefined as never)],
+  ])('a wrong %s is refused where it is written', (name, made) => {
+    expect(made).toThrow(`${name} takes a list of at least one answer`);
+  });
+
+  it('a list without an answer is refused before the server is there', async () => {
+    await expect(labProvider({ name: 'east', protocol: 'openai-chat', script: [] })).rejects.toThrow(
+      'script takes a list of at least one answer',
+    );
+  });
+});
+
 describe('L1: what counts', () => {
   it('only requests for an answer count for the outage; lists and counts are not harmed', async () => {
     const east = await start({ protocol: 'anthropic-messages', outage: outage('east: 529 x1') });

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '@holdfast/core';
 import type { Checked } from '../checker/index.ts';
 import type { Outage } from '../outage.ts';
-import type { Script } from '../script.ts';
+import { checkedAnswers, isList, type Scripts } from '../script.ts';
 import type { KeyJudge, LabAnswer, LabModel } from './decide.ts';
 import type { WireStyle } from './deliver.ts';
 import { Desk } from './desk.ts';
@@ -20,7 +20,8 @@ export interface LabProviderOptions {
   readonly protocol: ProtocolName;
   /** Those that exist; without a list every name is served. */
   readonly models?: Readonly<Record<string, LabModel>>;
-  readonly script?: Script<LabAnswer>;
+  /** A list is answered one by one, the last again and again. */
+  readonly script?: Scripts<LabAnswer>;
   readonly outage?: Outage;
   /** With one, every other key is refused; a function says of each key why. */
   readonly key?: string | KeyJudge;
@@ -75,6 +76,8 @@ class LabServer implements LabProvider {
     this.#how = { ...wire, clock, pingMs };
     this.#protocol = PROTOCOL[protocol];
     const said = script ?? { text: `The answer of ${name}.` };
+    for (const list of [said, ...Object.values(models ?? {}).map((model) => model.script)])
+      if (list !== undefined && isList(list)) checkedAnswers(list, 'script');
     const lab = {
       name,
       protocol: this.#protocol,
