@@ -30,7 +30,11 @@ export async function readAgentFile(context: Context, path: string): Promise<{ f
   if ('problem' in read) throw new CommandError(EXIT.usage, problemLine(read.problem));
   const { file, kind, problems } = load(read.text, path, { env: context.env, ...(base && { base }) });
   if (file === undefined) throw invalid(`${path} is invalid`, problems);
-  if (kind === 'gateway' || file.agents.size === 0) throw new CommandError(EXIT.usage, `${path} has no agents: it is no agent file${kind === 'gateway' ? '; name one that uses this gateway file' : ''}`);
+  if (kind === 'gateway' || file.agents.size === 0)
+    throw new CommandError(
+      EXIT.usage,
+      `${path} has no agents: it is no agent file${kind === 'gateway' ? '; name one that uses this gateway file' : ''}`,
+    );
   return { file, warnings: problems };
 }
 

@@ -30,6 +30,17 @@ Examples:
     );
 }
 
+export function budgetsCommand(root: Command, perform: Perform): void {
+  root
+    .command('budgets')
+    .description('what is used and held under each budget, of how much, and when it renews')
+    .argument('[file]', 'an agent or gateway file that says how much (default: the gateway file)')
+    .addHelpText('after', '\nExamples:\n  holdfast budgets\n  holdfast budgets agent.yaml --json')
+    .action(async (file: string | undefined, _own: object, command: Command) =>
+      perform(flagsOf(command), async (context) => (await import('./commands/budgets.ts')).budgets(context, file)),
+    );
+}
+
 export function explainCommand(root: Command, perform: Perform): void {
   root
     .command('explain')

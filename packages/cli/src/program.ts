@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { LOG_LEVELS } from './context.ts';
 import { flagsOf, gather, whole, type Perform } from './program-flags.ts';
-import { callsCommand, doctorCommand, explainCommand } from './program-inspect.ts';
+import { budgetsCommand, callsCommand, doctorCommand, explainCommand } from './program-inspect.ts';
 import { VERSION } from './version.ts';
 
 export type { Action, Everywhere } from './program-flags.ts';
@@ -135,6 +135,7 @@ export function program(perform: Perform): Command {
   healthCommand(root, perform);
   sessionsCommand(root, perform);
   callsCommand(root, perform);
+  budgetsCommand(root, perform);
   explainCommand(root, perform);
   doctorCommand(root, perform);
   configCommand(root, perform);

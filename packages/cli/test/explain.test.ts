@@ -122,6 +122,12 @@ describe.concurrent('explain', () => {
       /few .*; ?ci 9 calls|few .* · ci 9 calls a day, nothing of it used/,
     );
     await place.run(['run', file, 'Hello']);
+    const spent = await place.run(['budgets', file]);
+    expect(lines(spent.out)[0]).toMatch(/^BUDGET +PER +WHO +USED +HELD +OF +RENEWS$/);
+    expect(lines(spent.out)[1]).toMatch(/^few +day +2 calls +2 calls +\S*\d\d:\d\d|^few +day +2 calls +2 calls +\d{4}-/);
+    expect(events((await place.run(['budgets', '--json'])).out)).toEqual([
+      { budget: 'few', unit: 'calls', per: 'day', used: 2, held: 0, renewsAt: expect.any(Number) },
+    ]);
     const { out } = await place.run(['explain', file]);
     expect(out).toMatch(/^ {2}no call is made: budget "few": 0 calls of 2 calls a day left; it renews at .*Z, in/m);
     expect(out).not.toContain('asked first');
