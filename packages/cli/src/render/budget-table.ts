@@ -18,13 +18,13 @@ export interface BudgetRow {
   readonly renewsAt?: number;
 }
 
-const UNITS: readonly unknown[] = ['usd', 'tokens', 'calls'];
+const UNITS: ReadonlySet<unknown> = new Set(['usd', 'tokens', 'calls']);
 
 /** What is stored, by the ids that `windowsOf` makes: name, unit, span, which one of them, whose. An id of another shape is none of ours. */
 export function budgetRows(spent: readonly Spent[], budgets: readonly Budget[]): readonly BudgetRow[] {
   return spent.flatMap(({ id, used, held, renewsAt }) => {
     const [budget, unit, per, key, caller] = partsOf(id);
-    if (budget === undefined || !UNITS.includes(unit)) return [];
+    if (budget === undefined || !UNITS.has(unit)) return [];
     const own = budgets.find(({ name }) => name === budget);
     const most = own?.limits.find((limit) => limit.unit === unit && limit.per === per)?.most;
     const who = caller ?? own?.caller ?? (per === 'run' ? `run ${key?.slice(0, 8)}` : undefined);
