@@ -62,7 +62,7 @@ export interface Answer {
 
 export type Script<A = Answer, F = Facts> = A | ((facts: F) => A);
 
-export const answerOf = <A extends object, F>(script: Script<A, F>, facts: F): A => (typeof script === 'function' ? script(facts) : script);
+const answerOf = <A extends object, F>(script: Script<A, F>, facts: F): A => (typeof script === 'function' ? script(facts) : script);
 
 /** A wrong script is told where it is written, not at the first request that meets it. */
 export function checkedAnswers<T>(answers: readonly T[], where: string): readonly T[] {
