@@ -129,7 +129,7 @@ describe.concurrent('explain', () => {
       { budget: 'few', unit: 'calls', per: 'day', used: 2, held: 0, renewsAt: expect.any(Number) },
     ]);
     const { out } = await place.run(['explain', file]);
-    expect(out).toMatch(/^ {2}no call is made: budget "few": 0 calls of 2 calls a day left; it renews at .*Z, in/m);
+    expect(out).toMatch(/^ {2}no call is made: budget "few": no call of 2 a day left; it renews at .*Z, in/m);
     expect(out).not.toContain('asked first');
     const found = (await explained(place, file)).at(-1);
     expect(found).toMatchObject({
