@@ -125,7 +125,7 @@ export function program(perform: Perform): Command {
     .addHelpText('after', HELP_AFTER)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'holdfast: ')) })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 12 })
     .option('--state <DIR>', 'the state folder (default: $HOLDFAST_STATE, else ~/.holdfast)')
     .option('--config <FILE>', 'the gateway file (default: holdfast.yaml if there)')
     .option('--json', 'JSON lines on stdout, nothing else')

@@ -57,6 +57,16 @@ describe('lanes of a file', () => {
     expect(lines.find((line) => line.startsWith(`holdfast.yaml:${start}`)) ?? lines).toEqual(expect.stringContaining(start));
   });
 
+  it('a lane of the gateway file is looked at for the tiers of the agent file, and said at the limit it cuts short', () => {
+    const base = load('lanes: { a: { match: ["openai/*"], exec_timeout: 30s } }\n', 'holdfast.yaml', { env }).file!;
+    const text = (attempt: string): string =>
+      `tiers:\n  smart: { models: openai/gpt-5, timeouts: { attempt: ${attempt} } }\nagents: { root: { model: smart } }\n`;
+    expect(load(text('60s'), 'agent.yaml', { env, base }).problems.map(problemLine)).toEqual([
+      'agent.yaml:2:34: error: tiers.smart.timeouts: the exec_timeout of lane a, 30s is not longer than the limit attempt (60s) of tier smart, whose openai/gpt-5 is in this lane; make the limit shorter',
+    ]);
+    expect(load(text('20s'), 'agent.yaml', { env, base }).problems).toEqual([]);
+  });
+
   it('an exec_timeout above the limits inside it is right, and so is one of a lane none of those models is in', () => {
     expect(check('{ a: { match: ["anthropic/*"], exec_timeout: 61s } }').problems).toEqual([]);
     expect(check('{ a: { match: ["mistral/*"], exec_timeout: 10s } }').problems).toEqual([]);

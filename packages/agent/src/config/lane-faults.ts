@@ -22,7 +22,7 @@ import { short } from './words.ts';
 /** What is wrong with the lanes of this file: patterns that are none, or stand twice, or name nobody; times that a model inside would never reach. */
 export function laneFaults(file: AgentFile, root: TreeNode, env: Environment): readonly Placed[] {
   const own = root.kind === 'map' ? root.entries.get('lanes')?.node : undefined;
-  if (own?.kind !== 'map') return [];
+  if (own?.kind !== 'map') return tooLongFor(file, root, env, []);
   const names = [...own.entries.keys()];
   const error = (path: readonly (string | number)[], finding: Omit<Finding, 'level'>): Placed => ({
     at: markOf(root, 'lanes', ...path),
@@ -47,8 +47,24 @@ export function laneFaults(file: AgentFile, root: TreeNode, env: Environment): r
       const message = `there is no provider "${short(provider)}": nothing would be in this lane`;
       return [error([lane, 'match', at], { message, ...(near !== undefined && { nearest: near }) })];
     }),
-    ...(wrong.length > 0 ? [] : [...file.tiers.values()].flatMap((tier) => tooLong(tier, file, env, names, error))),
+    ...(wrong.length > 0
+      ? []
+      : [...[...file.tiers.values()].flatMap((tier) => tooLong(tier, file, env, names, error)), ...tooLongFor(file, root, env, names)]),
   ];
+}
+
+/** Limits of this file's tiers that a lane of the gateway file behind it would cut short: said at the limit. */
+function tooLongFor(file: AgentFile, root: TreeNode, env: Environment, own: readonly string[]): readonly Placed[] {
+  const others = Object.keys(file.lanes).filter((lane) => !own.includes(lane));
+  return [...file.tiers.values()]
+    .filter((tier) => tier.file === file.name)
+    .flatMap((tier) =>
+      tooLong(tier, file, env, others, ([lane], { message }) => ({
+        at: markOf(root, 'tiers', tier.name, 'timeouts'),
+        path: join(join('tiers', tier.name), 'timeouts'),
+        finding: { level: 'error', message: `the exec_timeout of lane ${lane}, ${message}`, wayOut: 'make the limit shorter' },
+      })),
+    );
 }
 
 const isNamed = (name: string, file: AgentFile): boolean =>

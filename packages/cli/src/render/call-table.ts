@@ -1,8 +1,9 @@
 import { humanDuration, restWords, type AttemptRecord, type CallRecord, type SkipRecord, type StoredCall } from '@holdfast/core/engine';
-import { attemptWords, columns, usageWords, usd } from './call-words.ts';
+import { attemptWords, usageWords, usd } from './call-words.ts';
 import { shortIds } from './session-table.ts';
 import { tame, tameLine } from './width.ts';
-import { fitted, wrapped } from './wrap.ts';
+import { narrowTable } from './narrow-table.ts';
+import { wrapped } from './wrap.ts';
 
 /** Milliseconds matter here. */
 const took = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : humanDuration(ms));
@@ -24,8 +25,8 @@ export function callLines(calls: readonly StoredCall[], clockOf: (at: number) =>
   ]);
   const heads = ['REF', 'BEGAN', 'STATE', 'TOOK', 'COST', 'TRIES', 'TIER', 'ASKED', 'CALLER'];
   const said = heads.map((_, column) => rows.some((row) => row[column] !== ''));
-  const lines = columns([heads, ...rows].map((row) => row.filter((_, column) => said[column])));
-  return width === undefined ? lines : lines.map((line) => fitted(line, width));
+  const table = [heads, ...rows].map((row) => row.filter((_, column) => said[column]));
+  return narrowTable(table, width, ['CALLER', 'TIER', 'TRIES', 'BEGAN', 'TOOK', 'COST']);
 }
 
 /** Who was asked, in order; the same again is said once. */

@@ -1,11 +1,11 @@
 import type { EventRow, RunEvent, SessionHead } from '@holdfast/agent';
 import type { Block } from '@holdfast/agent/engine';
 import { cutWords } from './call-lines.ts';
-import { columns } from './call-words.ts';
 import { endWords } from './end-words.ts';
 import { resultWords, toolWords } from './tool-words.ts';
 import { tame, tameLine } from './width.ts';
-import { fitted, wrapped } from './wrap.ts';
+import { narrowTable } from './narrow-table.ts';
+import { wrapped } from './wrap.ts';
 
 /** What `--session` and `sessions show` take: the shortest beginning, of 8 characters at least, that names one session. */
 export function shortIds(ids: readonly string[]): readonly string[] {
@@ -28,8 +28,7 @@ export function sessionLines(heads: readonly SessionHead[], clockOf: (at: number
     head.agent,
     tameLine(head.title),
   ]);
-  const lines = columns([['REF', 'UPDATED', 'STATUS', 'EVENTS', 'AGENT', 'TITLE'], ...rows]);
-  return width === undefined ? lines : lines.map((line) => fitted(line, width));
+  return narrowTable([['REF', 'UPDATED', 'STATUS', 'EVENTS', 'AGENT', 'TITLE'], ...rows], width, ['EVENTS', 'AGENT', 'UPDATED', 'STATUS']);
 }
 
 /** A session as it went, for reading. */
