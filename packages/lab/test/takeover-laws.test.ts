@@ -65,7 +65,10 @@ it('C5, C6, P9: whatever breaks wherever, the text comes whole and once, or ends
         expect(on.clock.armed).toBe(0);
         for (const model of Object.values(on.models)) expect(model.open).toBe(0);
         // Nothing was shown: an ordinary failure of everybody.
-        if ('error' in told) return expect(isCallFailure(told.error) && told.error.salvaged).toBe('');
+        if ('error' in told) {
+          expect(isCallFailure(told.error) && told.error.salvaged).toBe('');
+          return;
+        }
         if (told.failure) {
           expect(told.failure.salvaged).toBe(told.text);
           expect(text.startsWith(told.text)).toBe(true);
