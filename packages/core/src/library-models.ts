@@ -11,7 +11,7 @@ import { known, oneOf, refuse } from './option-checks.ts';
 import type { Credential } from './ports.ts';
 import { sharedKey } from './shared-keys.ts';
 import { askModel } from './providers/ask.ts';
-import type { Effort, Price, Protocol, Target } from './rules/target.ts';
+import { EFFORTS, type Effort, type Price, type Protocol, type Target } from './rules/target.ts';
 
 /** What every call of one model is asked with where the call itself says nothing. Another model's settings never reach it. */
 export interface ModelSettings extends Partial<
@@ -72,8 +72,6 @@ const PROTOCOLS: readonly (readonly [RegExp, Protocol])[] = [
   [/^google/, 'google'],
   [/^openai|\.chat/, 'openai-chat'],
 ];
-
-const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 /** Written out: an object that is no model itself. */
 const isWritten = (entry: ModelEntry): entry is Given =>

@@ -11,12 +11,12 @@ import { count, known, oneOf, refuse } from './option-checks.ts';
 import { isModelOutputError, ModelOutputError } from './output-error.ts';
 import type { Clock, NewId } from './ports.ts';
 import { ModelFailure } from './rules/failure.ts';
-import { allowed, EFFORTS } from './rules/meta/allow.ts';
+import { allowed } from './rules/meta/allow.ts';
 import { joinRecords } from './rules/meta/join-records.ts';
 import type { RunLedger } from './rules/meta/run-ledger.ts';
 import { mayReask, reaskText, shownAgain } from './rules/object/reask.ts';
 import type { CallRecord } from './rules/record.ts';
-import type { Effort } from './rules/target.ts';
+import { EFFORTS, type Effort } from './rules/target.ts';
 
 /** Everything but `models` and `allow` is optional. */
 export interface MetaOptions {

@@ -1,6 +1,6 @@
 import type { ModelOptions } from './model.ts';
 import type { Replay } from './own-options.ts';
-import type { Effort, RequestFacts } from './rules/target.ts';
+import { isEffort, type Effort, type RequestFacts } from './rules/target.ts';
 import { beginsWith, isFixed } from './rules/transcript/growing.ts';
 
 /** Characters a token takes, on average; an estimate that `fit` allows 10 % for. */
@@ -8,8 +8,6 @@ const CHARS = 4;
 
 /** Tokens of an image, as most vendors count a large one. */
 const IMAGE = 1500;
-
-const EFFORTS: ReadonlySet<string> = new Set(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
 
 type Message = ModelOptions['prompt'][number];
 
@@ -56,7 +54,7 @@ class PromptFacts implements RequestFacts {
 
   get effort(): Effort | undefined {
     const { reasoning } = this.#options;
-    return reasoning !== undefined && EFFORTS.has(reasoning) ? (reasoning as Effort) : undefined;
+    return isEffort(reasoning) ? reasoning : undefined;
   }
 
   get stops(): boolean {

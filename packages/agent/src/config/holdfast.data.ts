@@ -1,5 +1,5 @@
 // The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `budgets`, `server`, `classify`, `records`, and keys of providers and models), and the whole files.
-import { FAILURE_KINDS } from '@holdfast/core/engine';
+import { EFFORTS, FAILURE_KINDS } from '@holdfast/core/engine';
 import { DOCKER_FILE, MODEL, PROVIDER } from './docker.data.ts';
 import type { ObjectShape, Shape } from './shape.ts';
 
@@ -58,7 +58,7 @@ const TIER_TARGET: ObjectShape = {
   must: ['model'],
   keys: {
     model: { is: 'text', ref: 'model' },
-    effort: { is: 'text', oneOf: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
+    effort: { is: 'text', oneOf: EFFORTS },
     max_tokens: { is: 'number', min: 1, whole: true },
     temperature: { is: 'number', min: 0, max: 2 },
     top_p: { is: 'number', min: 0, max: 1 },

@@ -1,5 +1,7 @@
-/** Efforts from none to most; clamping is by place in this list. */
-const LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+import { EFFORTS } from '../rules/target.ts';
+
+/** Clamping is by place in the list of efforts. */
+const LEVELS: readonly string[] = EFFORTS;
 
 /** Of a server that nothing is known of: the three that every imitation of chat completions knows. */
 const COMMON = ['low', 'medium', 'high'];

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
-import type { Target } from './target.ts';
+import { isEffort, type Target } from './target.ts';
 
 /**
  * Models that go on from a beginning of their own turn, as published in 2026; anything unknown does not (C6). Claude up to 4.5, Gemini 2.x
@@ -8,7 +8,7 @@ import type { Target } from './target.ts';
 const CLAUDE = /^claude-(?:2|3|instant|(?:opus|sonnet|haiku)-4(?:-[0-5](?!\d))?(?:[-@]\d{8}|-latest|$))/;
 const GEMINI = /^(?:models\/)?gemini-(?:2(?:\.\d)?-|3(?:\.[01])?-|3\.5-flash(?:-(?!lite)|$))/;
 
-const THINKS: ReadonlySet<string> = new Set(['minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
+const thinksAt = (effort: unknown): boolean => isEffort(effort) && effort !== 'none';
 
 const isOn = (thinking: unknown): boolean =>
   ['enabled', 'adaptive'].includes(String((thinking as { type?: unknown } | null | undefined)?.type));
@@ -20,8 +20,7 @@ const isDeep = (config: unknown): boolean => {
 
 /** Never with reasoning on: the turn would have to begin with it. */
 function thinks({ reasoning, providerOptions }: LanguageModelV4CallOptions, { effort }: Target): boolean {
-  if (reasoning !== undefined && THINKS.has(reasoning)) return true;
-  if (reasoning !== 'none' && effort !== undefined && THINKS.has(effort)) return true;
+  if (thinksAt(reasoning) || (reasoning !== 'none' && thinksAt(effort))) return true;
   return Object.values(providerOptions ?? {}).some(({ thinking, thinkingConfig }) => isOn(thinking) || isDeep(thinkingConfig));
 }
 

@@ -6,7 +6,12 @@ import type { JsonAbility } from './object/abilities.data.ts';
  */
 export type Protocol = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'google' | 'other';
 
-export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+/** From none to most. */
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+export type Effort = (typeof EFFORTS)[number];
+
+export const isEffort = (word: unknown): word is Effort => (EFFORTS as readonly unknown[]).includes(word);
 
 export interface Target {
   /** 0-based place in its chain. */

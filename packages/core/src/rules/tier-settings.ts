@@ -45,7 +45,7 @@ export const oneOf =
     return { error: `expected one of ${words.join(', ')}`, ...(near !== undefined && { nearest: near }) };
   };
 
-const yesNo: Reader = (value) => (typeof value === 'boolean' ? { value } : { error: 'expected true or false' });
+export const yesNo: Reader = (value) => (typeof value === 'boolean' ? { value } : { error: 'expected true or false' });
 
 /** By the key as it is written: the key as we name it, and how its value is read. */
 const SETTINGS: Readonly<Record<string, readonly [string, Reader]>> = {

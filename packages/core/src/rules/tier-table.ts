@@ -1,4 +1,5 @@
 import { nearest } from './nearest.ts';
+import { effortOf } from './reference.ts';
 import { isRecord, type TierSettings } from './tier-settings.ts';
 import { parseTier, type TargetSettings, type TierRef } from './tier.ts';
 import type { Effort } from './target.ts';
@@ -107,13 +108,10 @@ const targetOf = (ref: TierRef): TierTarget => ({
   ...(ref.settings && { settings: ref.settings }),
 });
 
-const EFFORT = /^(.+):(none|minimal|low|medium|high|xhigh|max)$/;
-
 /** `fast:low` is the tier `fast` with that effort; a name that a tier has is that tier. */
 export function tierName(written: string, tiers: ReadonlySet<string>): { readonly name: string; readonly effort?: Effort } {
-  const name = written.trim().toLowerCase();
-  const [, bare, effort] = tiers.has(name) ? [] : (EFFORT.exec(name) ?? []);
-  return bare === undefined ? { name } : { name: bare, effort: effort as Effort };
+  const { bare: name, ...effort } = effortOf(written.trim().toLowerCase(), tiers);
+  return { name, ...effort };
 }
 
 /** Targets that say nothing of their effort get this one; what a target says itself wins. */

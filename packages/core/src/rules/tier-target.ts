@@ -1,5 +1,5 @@
-import { isRecord, oneOf, readSettings, whole, type Problem, type Read, type Reader } from './tier-settings.ts';
-import type { Effort } from './target.ts';
+import { isRecord, oneOf, readSettings, whole, type Problem, type Read, type Reader, yesNo } from './tier-settings.ts';
+import { EFFORTS, type Effort } from './target.ts';
 
 /** What one target of a tier is asked with. It belongs to that target alone: a fallback's settings replace the primary's, they never mix. */
 export interface TargetSettings {
@@ -21,19 +21,18 @@ const number =
   (value): Read =>
     typeof value === 'number' && value >= least && value <= most ? { value } : { error: `expected a number from ${least} to ${most}` };
 
-const yesOrNo: Reader = (value) => (typeof value === 'boolean' ? { value } : { error: 'expected true or false' });
 const map: Reader = (value) => (isRecord(value) ? { value } : { error: 'expected a map of options' });
 const budget: Reader = (value) => (value === -1 ? { value } : whole(0)(value));
 
 /** By the key as it is written: the key as we name it, and how its value is read. */
 const TARGET: Readonly<Record<string, readonly [string, Reader]>> = {
-  effort: ['effort', oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max')],
+  effort: ['effort', oneOf(...EFFORTS)],
   max_tokens: ['maxTokens', whole(1)],
   temperature: ['temperature', number(0, 2)],
   top_p: ['topP', number(0, 1)],
   frequency_penalty: ['frequencyPenalty', number(-2, 2)],
   presence_penalty: ['presencePenalty', number(-2, 2)],
-  parallel_tool_calls: ['parallelToolCalls', yesOrNo],
+  parallel_tool_calls: ['parallelToolCalls', yesNo],
   thinking_budget: ['thinkingTokens', budget],
   provider_opts: ['options', map],
 };

@@ -1,8 +1,5 @@
 import { nearest } from '../nearest.ts';
-import type { Effort } from '../target.ts';
-
-/** From the least to the most. */
-export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+import { EFFORTS, type Effort } from '../target.ts';
 
 export interface AllowList {
   /** Names of tiers, and `provider/model` references that are allowed as they stand. Empty: nothing. */
