@@ -84,7 +84,8 @@ export class Heads<Q, P> {
       if (run.signal.aborted) run.source.cancel(run.signal.reason);
       if (takeover) return { entrant, head: await takeover.head(run, out, () => this.#of.pursuit.committed(run)) };
       const head = await this.#head(entrant, race);
-      const judged = head === undefined ? undefined : this.judge(run);
+      // Alone, it is judged when it ends; of two, the one that ended badly must not win.
+      const judged = head === undefined || !race ? undefined : this.judge(run);
       return judged instanceof ModelFailure ? { entrant, error: judged } : { entrant, head };
     } catch (error) {
       return { entrant, error };
