@@ -66,6 +66,19 @@ describe('hedging', () => {
     ]);
   });
 
+  it('one of two that ends without an answer does not win; the other goes on', async () => {
+    const empty: ModelAnswer = { text: '', after: 100 };
+    const late: ModelAnswer = { text: TEXT, after: 60_000 };
+    const on = scene({ a: (_options, nth) => (nth <= 20 ? soon : late), b: empty }, { hedge: true });
+    for (let n = 0; n < 20; n++) await ask(on);
+    const told = await ask(on);
+    expect(told).toMatchObject({ text: TEXT, finish: 'stop', record: { target: 'lab/a' } });
+    expect(told.record!.attempts.map(({ target, failure }) => [target, failure?.kind])).toEqual([
+      ['lab/b', 'empty'],
+      ['lab/a', undefined],
+    ]);
+  });
+
   it('a caller that does not stream is hedged too, and only until something has come', async () => {
     const on = await used({ text: TEXT, after: 60_000 });
     const { content } = await on.clock.run(Promise.resolve(on.model.doGenerate({ prompt: PROMPT })));
