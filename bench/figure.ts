@@ -20,8 +20,13 @@ const rowOf = (figure: Figure): readonly string[] => {
   return [what, `${digits(value)} ${unit}`, wanted, target ? (passes(figure) ? 'pass' : 'MISS') : '', beside ?? ''];
 };
 
+export const cells = (figures: readonly Figure[]): readonly (readonly string[])[] => [
+  ['figure', 'here', 'target', '', 'beside it'],
+  ...figures.map(rowOf),
+];
+
 export function table(figures: readonly Figure[]): string {
-  const rows = [['figure', 'here', 'target', '', 'beside it'], ...figures.map(rowOf)];
+  const rows = cells(figures);
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { ROOT } from './source-files.ts';
 
 /** Folders of the workspaces, and their names. */
-export const PACKAGES = { core: '@holdfast/core', agent: '@holdfast/agent', lab: '@holdfast/lab', cli: 'holdfast' } as const;
+export const PACKAGES = {
+  core: '@holdfast/core',
+  agent: '@holdfast/agent',
+  lab: '@holdfast/lab',
+  server: '@holdfast/server',
+  cli: 'holdfast',
+} as const;
 export const FOLDERS = Object.keys(PACKAGES) as (keyof typeof PACKAGES)[];
 
 /** The checkout as git has it, with the installed packages of this one: packing rewrites manifests, which nobody else should see. Answers `to`. */

@@ -10,7 +10,9 @@ import { program } from '../packages/cli/src/program.ts';
 import { ROOT, textOf } from './source-files.ts';
 
 const docs: readonly string[] = [
-  ...['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md'].filter((file) => existsSync(join(ROOT, file))),
+  ...['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'examples/README.md'].filter((file) =>
+    existsSync(join(ROOT, file)),
+  ),
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).flatMap((file) =>
     file.endsWith('.md') ? [`docs/${file}`] : [],
   ),
@@ -163,7 +165,7 @@ function commands(): readonly { readonly at: string; readonly line: string; read
   );
   return [...shown, ...said]
     .flatMap(({ at, line }) => {
-      const own = /(?:^|\|\s*|&&\s*)(?:npx )?holdfast\s+([^|&]*)/.exec(line);
+      const own = /(?:^|\|\s*|&&\s*)(?:npx )?holdfast\s+([^|&>]*)/.exec(line);
       return own ? [{ at, line, words: wordsOf(own[1]!) }] : [];
     })
     .filter(({ line }, at, all) => all.findIndex((other) => other.line === line) === at);

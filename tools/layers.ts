@@ -12,12 +12,13 @@ export interface Layer {
 const CORE = 'packages/core/src/';
 const AGENT = 'packages/agent/src/';
 const LAB = 'packages/lab/src/';
+const SERVER = 'packages/server/src/';
 const CLI = 'packages/cli/src/';
 const VENDORS = ['@ai-sdk/provider', '@ai-sdk/anthropic', '@ai-sdk/openai', '@ai-sdk/openai-compatible', '@ai-sdk/google'];
 
 const LAYERS: readonly Layer[] = [
   { path: `${CORE}rules/`, may: [`${CORE}rules/`, '@ai-sdk/provider'], pure: true },
-  { path: `${CORE}wire/`, may: [`${CORE}wire/`, `${CORE}rules/`], pure: true },
+  { path: `${CORE}wire/`, may: [`${CORE}wire/`, `${CORE}rules/`, '@ai-sdk/provider'], pure: true },
   { path: `${CORE}io/`, may: [CORE, 'node:', '@opentelemetry/api'], world: true },
   { path: `${CORE}providers/`, may: [CORE, ...VENDORS] },
   { path: `${CORE}testing/`, may: [CORE, 'vitest', 'fast-check', '@ai-sdk/provider', 'node:'] },
@@ -33,10 +34,22 @@ const LAYERS: readonly Layer[] = [
   { path: `${LAB}provider/`, may: [LAB, '@holdfast/core', 'node:'], world: true },
   { path: `${LAB}io/`, may: [LAB, '@holdfast/core', 'node:'], world: true },
   { path: LAB, may: [LAB, '@holdfast/core', '@holdfast/agent', '@ai-sdk/provider'] },
+  { path: `${SERVER}rules/`, may: [`${SERVER}rules/`, '@holdfast/core'], pure: true },
+  {
+    path: `${SERVER}io/`,
+    may: [SERVER, '@holdfast/core', '@holdfast/agent', 'undici', 'rate-limiter-flexible', 'prom-client', 'node:'],
+    world: true,
+  },
+  { path: SERVER, may: [SERVER, '@holdfast/core', '@holdfast/agent', '@ai-sdk/provider', 'prom-client', 'node:http'] },
   { path: `${CLI}render/`, may: [`${CLI}render/`, '@holdfast/core', '@holdfast/agent'], pure: true },
-  { path: `${CLI}io/`, may: [CLI, '@holdfast/core', '@holdfast/agent', '@holdfast/lab', 'node:', 'undici'], world: true },
+  { path: `${CLI}litellm/`, may: [`${CLI}litellm/`, '@holdfast/agent'], pure: true },
+  {
+    path: `${CLI}io/`,
+    may: [CLI, '@holdfast/core', '@holdfast/agent', '@holdfast/server', '@holdfast/lab', 'node:', 'undici'],
+    world: true,
+  },
   { path: `${CLI}main.ts`, may: [CLI, '@holdfast/core', '@holdfast/agent', 'commander', 'node:'], world: true },
-  { path: CLI, may: [CLI, '@holdfast/core', '@holdfast/agent', '@holdfast/lab', 'commander'] },
+  { path: CLI, may: [CLI, '@holdfast/core', '@holdfast/agent', '@holdfast/server', '@holdfast/lab', 'commander'] },
 ];
 
 export const layerOf = (file: string): Layer | undefined =>

@@ -21,7 +21,10 @@ export { consentPlaces, providerNeeds, type ConsentPlace } from './config/consen
 export * from './config/file.ts';
 export * from './config/load.ts';
 export * from './config/obstacles.ts';
+export { serverObstacles } from './config/server-doubts.ts';
+export * from './config/server-spec.ts';
 export * from './config/unpriced.ts';
 export * from './config/problem.ts';
+export { parseTree, type Entry, type TreeNode } from './config/tree.ts';
 export * from './io/config-file.ts';
 export { toolsFor, ToolsetError, type ToolsetSettings, type ToolsPorts } from './tools/index.ts';

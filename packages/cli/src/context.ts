@@ -46,6 +46,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Until disposed the next Ctrl-C does this instead, once. */
   softened(stop: () => void): Disposable;
+  /** Until disposed SIGHUP does this instead of ending the command. */
+  hungUp(instead: () => void): Disposable;
 }
 
 /** Exit codes, as documented. */

@@ -6,7 +6,7 @@ import { processTerminal } from './io/terminal-process.ts';
 import { program, type Action, type Everywhere } from './program.ts';
 import { quote } from './shell-words.ts';
 
-interface Interrupts extends Pick<Context, 'signal' | 'softened'> {
+interface Interrupts extends Pick<Context, 'signal' | 'softened' | 'hungUp'> {
   readonly code: () => number | undefined;
 }
 
@@ -15,8 +15,10 @@ function interrupts(): Interrupts {
   const stop = new AbortController();
   let code: number | undefined;
   let soft: (() => void) | undefined;
+  let hung: (() => void) | undefined;
   const on = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', exit: number): void => {
     process.on(name, () => {
+      if (name === 'SIGHUP' && hung !== undefined) return hung();
       if (code !== undefined) process.exit(exit);
       const instead = name === 'SIGINT' ? soft : undefined;
       soft = undefined;
@@ -32,7 +34,11 @@ function interrupts(): Interrupts {
     soft = instead;
     return { [Symbol.dispose]: () => void (soft = undefined) };
   };
-  return { signal: stop.signal, softened, code: () => code };
+  const hungUp: Context['hungUp'] = (instead) => {
+    hung = instead;
+    return { [Symbol.dispose]: () => void (hung = undefined) };
+  };
+  return { signal: stop.signal, softened, hungUp, code: () => code };
 }
 
 /** How to call this command again: by its name where it has one, else as it was called. */
@@ -44,7 +50,7 @@ function programName(): string {
   return `node ${quote(near.startsWith('..') ? path : near)}`;
 }
 
-function contextOf(flags: Everywhere, { signal, softened }: Interrupts): Context {
+function contextOf(flags: Everywhere, { signal, softened, hungUp }: Interrupts): Context {
   const color =
     flags.color !== false && process.env['NO_COLOR'] === undefined && (process.stdout.isTTY ?? false) && process.env['TERM'] !== 'dumb';
   if (flags.state === '') throw new CommandError(EXIT.usage, '--state names no folder');
@@ -64,6 +70,7 @@ function contextOf(flags: Everywhere, { signal, softened }: Interrupts): Context
     ],
     signal,
     softened,
+    hungUp,
   };
 }
 

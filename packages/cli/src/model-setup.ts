@@ -1,21 +1,15 @@
-import type { AgentFile, ChainSpec, ChainTarget } from '@holdfast/agent/engine';
+import type { AgentFile, ChainSpec } from '@holdfast/agent/engine';
 import {
-  askModel,
-  type LiveKey,
-  openedWith,
   classify,
   composeModel,
   DEFAULT_CONNECT,
   Machine,
   laneRegistry,
-  openModel,
   processIdentity,
-  resolveProvider,
   systemClock,
   systemNewId,
   systemRandom,
   transport,
-  withoutLong,
   type AffinityStore,
   type Credential,
   type KeySource,
@@ -29,20 +23,17 @@ import {
   type Model,
   type MovingStore,
   type Reachable,
-  type ResolvedKey,
   type ResolvedProvider,
-  type Target,
   type UserRow,
 } from '@holdfast/core/engine';
 import { alloy } from './alloy.ts';
 import { chainSettings } from './chain-settings.ts';
-import { defaultsOf } from './model-defaults.ts';
 import { CommandError, EXIT } from './context.ts';
 import { runBudgets, unpricedBar } from './run-budgets.ts';
 import { providerFetch } from './io/provider-fetch.ts';
 import { liveKeys } from './live-keys.ts';
 import { namedKeys, namingKey, type NamedKeys } from './named-keys.ts';
-import { targetOf } from './target-facts.ts';
+import { reachedBy, resolvedFor } from './reached-targets.ts';
 
 export interface ModelPorts {
   readonly env: (name: string) => string | undefined;
@@ -71,12 +62,13 @@ export interface ChainModel {
   close(): Promise<void>;
 }
 
-const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+/** Where a proxy is named. */
+export const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
 /** The models of a chain as one. Nothing is asked, and no vendor package loaded, before the first call. */
 export async function chainModel(chain: ChainSpec, file: AgentFile, ports: ModelPorts): Promise<ChainModel> {
   const { settings } = chain;
-  const resolved = chain.targets.map((target) => ({ target, provider: resolve(target, ports) }));
+  const resolved = chain.targets.map((target) => ({ target, provider: resolvedFor(target, ports) }));
   await ports.consent(resolved.map(({ provider }) => provider));
   const proxies = PROXIES.flatMap((name) => ports.env(name) ?? []).filter((url) => url !== '');
   const client = providerFetch({ connect: settings.timeouts?.connect ?? DEFAULT_CONNECT, proxied: proxies.length > 0 });
@@ -86,9 +78,15 @@ export async function chainModel(chain: ChainSpec, file: AgentFile, ports: Model
   const liveKey = liveKeys(ports);
   // The run loop says of every block where it came from.
   const moving = new Moving({ ...wakingBy(systemClock), makers: false, ...(ports.moving && { store: ports.moving }) });
-  const reach = ({ target, provider }: (typeof resolved)[number]): readonly Reachable[] =>
-    provider.keys.map((key) => reachable(target, provider, key, { wire, moving, hash: ports.hash, live: liveKey(provider, key) }));
-  const places = resolved.map(reach);
+  const ways = { wire, moving, hash: ports.hash, live: liveKey };
+  const places = resolved.map(({ target, provider }) =>
+    reachedBy(target, provider, ways).map(({ target: known, ask, defaults, live }): Reachable => ({
+      target: known,
+      ask,
+      defaults,
+      ...(live && { key: live }),
+    })),
+  );
   const spec = {
     settings: chainSettings(settings),
     timeouts: settings.timeouts ?? {},
@@ -129,30 +127,4 @@ function budgetOf(file: AgentFile, chain: ChainSpec, { budgets: store, caller }:
   const barred = unpricedBar(file, chain.targets, caller);
   if (barred !== undefined) throw new CommandError(EXIT.usage, `${file.name}: ${barred}`);
   return budgets.length === 0 ? undefined : { budgets, store, clock: systemClock, newId: systemNewId, owner: processIdentity().owner };
-}
-
-function resolve(target: ChainTarget, ports: ModelPorts): ResolvedProvider {
-  const answer = resolveProvider(target.entry, ports.env);
-  if ('error' in answer) throw new CommandError(EXIT.usage, `${target.ref}: ${answer.error.message}; ${answer.error.wayOut}`);
-  const { keys, headers, name } = answer.ok;
-  for (const { variable, value } of keys) if (value !== undefined) ports.secret(variable ?? `${name} key`, value);
-  for (const [header, value] of Object.entries(headers)) if (/auth|key|token|secret|cookie/i.test(header)) ports.secret(header, value);
-  return answer.ok;
-}
-
-interface Ways {
-  readonly wire: ReturnType<typeof transport>;
-  readonly moving: Moving;
-  readonly hash: (text: string) => string;
-  readonly live: LiveKey | undefined;
-}
-
-function reachable(target: ChainTarget, provider: ResolvedProvider, key: ResolvedKey, { wire, moving, hash, live }: Ways): Reachable {
-  const open = (value?: string): Promise<Model> =>
-    openModel(provider, withoutLong(target.model), { fetch: wire.fetch, key: value === undefined ? key : { ...key, value } });
-  const known: Target = targetOf(target, provider, key, hash);
-  const shared = { transport: wire, moving };
-  const defaults = defaultsOf(target, provider);
-  if (!live) return { target: known, ask: askModel(() => open(), shared), defaults };
-  return { target: known, ask: askModel(openedWith(live, open), { ...shared, varies: true }), defaults, key: live };
 }

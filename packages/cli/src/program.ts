@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { LOG_LEVELS } from './context.ts';
 import { flagsOf, gather, whole, type Perform } from './program-flags.ts';
 import { budgetsCommand, callsCommand, doctorCommand, explainCommand } from './program-inspect.ts';
+import { serveCommand } from './program-serve.ts';
 import { VERSION } from './version.ts';
 
 export type { Action, Everywhere } from './program-flags.ts';
@@ -11,6 +12,7 @@ Examples:
   holdfast run agent.yaml "What is in this folder?"     one prompt, the answer on stdout
   holdfast run agent.yaml --session -1                  go on where the newest session of this file stopped
   holdfast config check agent.yaml                      what is wrong with a file, and the way out
+  holdfast serve                                        a gateway for OpenAI’s and Anthropic’s clients
   holdfast health                                       which models rest, why and until when
 
 Exit codes: 0 done · 1 failed · 2 wrong usage or invalid file · 4 busy (another process drives this session)
@@ -104,13 +106,25 @@ function configCommand(root: Command, perform: Perform): void {
     .action(async (files: readonly string[], _own: object, command: Command) =>
       perform(flagsOf(command), async (context) => (await import('./commands/config-check.ts')).configCheck(context, files)),
     );
+  config
+    .command('import')
+    .description('a gateway file made from another gateway’s file, on stdout; comments say what was not carried over')
+    .argument('<format>', 'litellm')
+    .argument('<file>', 'its file')
+    .addHelpText('after', '\nExample:\n  holdfast config import litellm config.yaml > holdfast.yaml')
+    .action(async (format: string, file: string, _own: object, command: Command) =>
+      perform(flagsOf(command), async (context) => (await import('./commands/config-import.ts')).configImport(context, format, file)),
+    );
 }
 
 function trustCommand(root: Command, perform: Perform): void {
   root
     .command('trust')
     .description('record consent to what a file sends elsewhere or runs at load')
-    .argument('<file>', 'the agent file; a gateway file is consented to by each agent file that uses it')
+    .argument(
+      '<file>',
+      'the agent file (a gateway file is consented to by each agent file that uses it), or the gateway file that is served',
+    )
     .addHelpText('after', '\nExample:\n  holdfast trust agent.yaml')
     .action(async (file: string, _own: object, command: Command) =>
       perform(flagsOf(command), async (context) => (await import('./commands/trust.ts')).trust(context, file)),
@@ -120,7 +134,7 @@ function trustCommand(root: Command, perform: Perform): void {
 /** The command line. Each command's code is loaded when it is asked for. */
 export function program(perform: Perform): Command {
   const root = new Command('holdfast')
-    .description('An agent runtime that keeps working when models fail.')
+    .description('An agent runtime and model gateway that keeps working when models fail.')
     .version(VERSION)
     .addHelpText('after', HELP_AFTER)
     .exitOverride()
@@ -132,6 +146,7 @@ export function program(perform: Perform): Command {
     .addOption(new Option('--log-level <LEVEL>', 'what stderr says when nobody watches').choices(LOG_LEVELS).default('info'))
     .option('--no-color', 'no styles on the terminal');
   runCommand(root, perform);
+  serveCommand(root, perform);
   healthCommand(root, perform);
   sessionsCommand(root, perform);
   callsCommand(root, perform);

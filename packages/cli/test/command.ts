@@ -179,6 +179,17 @@ export class Place implements AsyncDisposable {
     return { PATH: process.env['PATH'] ?? '', HOME: this.dir, LAB_KEY: KEY, TERM: 'xterm', ...env };
   }
 
+  /** The processes that a command has started, by pid. */
+  childrenOf({ pid }: Running): readonly string[] {
+    try {
+      return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+        .split(' ')
+        .filter((one) => one.trim() !== '');
+    } catch {
+      return [];
+    }
+  }
+
   /** Every file below the state folder, and its mode. */
   stateFiles(): readonly { readonly path: string; readonly mode: number; readonly bytes: Buffer }[] {
     return readdirSync(this.state, { recursive: true, withFileTypes: true })

@@ -31,6 +31,10 @@ export class Call<Q, P> implements Answer<P> {
     return this.#answering.pursuit.id;
   }
 
+  get ref(): string | undefined {
+    return this.#answering.run?.target.ref;
+  }
+
   get record(): CallRecord {
     return this.#answering.pursuit.end.record;
   }

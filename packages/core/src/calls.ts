@@ -15,11 +15,15 @@ export interface CallFilter {
   /** Epoch ms at which it began, at the earliest. */
   readonly since?: number;
   readonly caller?: string;
+  /** This caller and those below it (`ci` has `ci/nightly`). */
+  readonly under?: string;
   readonly session?: string;
   /** A part of the name of a target that was asked. */
   readonly model?: string;
   /** Only calls that nobody answered, lost ones included. */
   readonly failed?: boolean;
+  /** Only what comes after this one in a list: the next page. */
+  readonly past?: { readonly began: number; readonly id: string };
   /** The newest so many; default 50. */
   readonly limit?: number;
 }

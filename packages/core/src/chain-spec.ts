@@ -81,6 +81,8 @@ export interface ChainPorts {
 
 /** One call's own options; they win over the chain's settings. */
 export interface CallOptions extends Labels {
+  /** Of its record; default a new one. */
+  readonly id?: string;
   /** `whole`: the consumer sees nothing before the end, so every break is an ordinary failure. */
   readonly mode: 'stream' | 'whole';
   readonly signal: AbortSignal;
@@ -98,6 +100,8 @@ export interface CallOptions extends Labels {
   readonly ended?: (record: CallRecord) => void;
   readonly onPartial?: OnPartial;
   readonly maxAttempts?: number;
+  /** Further tries of one target at most; never more than the chain's. */
+  readonly retries?: number;
   /** The caller's own deadline in ms (P5). */
   readonly total?: number;
   /** In lanes: a whole number, higher goes first; default 0. */
@@ -107,6 +111,8 @@ export interface CallOptions extends Labels {
 /** An answer that has begun: its first content is at hand. */
 export interface Answer<P> extends Source<P> {
   readonly id: string;
+  /** The reference of the target that answers now, while one does. */
+  readonly ref: string | undefined;
   /** The call's record; complete once the source has ended. */
   readonly record: CallRecord;
 }

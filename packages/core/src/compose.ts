@@ -1,6 +1,7 @@
 import { chain, type Chain, type ChainPorts, type ChainSettings, type Served } from './chain.ts';
 import { budgeted, type BudgetPorts } from './budgeted.ts';
-import { remembering, type ConversationPorts } from './conversations.ts';
+import { conversationText, warmthOf } from './conversation-key.ts';
+import { remembering, type ConversationOf, type ConversationPorts } from './conversations.ts';
 import { withLimits } from './deadline.ts';
 import type { LaneRegistry } from './lane-registry.ts';
 import { inLane } from './lane-wrap.ts';
@@ -57,7 +58,7 @@ const withDefaults =
 type VendorOptions = NonNullable<ModelOptions['providerOptions']>;
 
 /** Option by option: what a call says of itself under `providerOptions` or in headers takes nothing away from what the file sets there. */
-function merged(defaults: Partial<ModelOptions>, request: ModelOptions): ModelOptions {
+export function merged(defaults: Partial<ModelOptions>, request: ModelOptions): ModelOptions {
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as ModelOptions;
   const vendors: VendorOptions = { ...defaults.providerOptions };
   for (const [vendor, options] of Object.entries(given.providerOptions ?? {})) vendors[vendor] = { ...vendors[vendor], ...options };
@@ -91,45 +92,70 @@ const withSettings = (
 });
 
 /** E4: reasoning that ate the budget is asked to be shorter. Any other repair is made where the request is fitted to its target (T3). */
-function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
+export function repaired(request: ModelOptions, repair: string, target: Target): ModelOptions | undefined {
   if (repair === SCHEMA_MODE_REFUSED || repair === SCHEMA_REFUSED) return withoutSchema(request);
   if (repair !== LOWER_EFFORT) return undefined;
   const effort = request.reasoning === undefined || request.reasoning === 'provider-default' ? target.effort : request.reasoning;
   return { ...request, reasoning: LOWER[effort ?? 'medium'] };
 }
 
+/** Puts a lane, limits and the key around the way to a target, whatever is asked there. */
+export type Within = <R>(ask: Ask<R, Part>) => Ask<R, Part>;
+
+/** A target of a chain of requests of any kind. */
+export interface Reached<Q> {
+  readonly target: Target;
+  readonly key?: LiveKey | undefined;
+  readonly ask: (within: Within) => Ask<Q, Part>;
+}
+
+export interface PartChainSpec<Q> extends Omit<ModelChainSpec, 'reachable'> {
+  readonly reached: readonly Reached<Q>[];
+  readonly continuer: Continuer<Q>;
+  /** The request after a repair that is not made by who asks the target. */
+  readonly repair: (request: Q, repair: string, target: Target) => Q | undefined;
+}
+
 /**
- * The one place where the order of the wraps is written: chain ⊃ object mode ⊃ defaults ⊃ lane ⊃ deadline ⊃ key ⊃ provider. The lane is outside
- * the deadline: time in a queue is not the model's fault. What an attempt used is metered by the chain's ledger when it ends.
+ * The one place where the order of the wraps is written: chain ⊃ what a target makes of the request ⊃ lane ⊃ deadline ⊃ key ⊃ provider. The lane is
+ * outside the deadline: time in a queue is not the model's fault. What an attempt used is metered by the chain's ledger when it ends.
  */
-export function modelChain({ name, reachable, settings, timeouts, lanes }: ModelChainSpec, ports: ChainPorts): Chain<ModelOptions, Part> {
-  const keys = new Map(reachable.flatMap(({ target, key }) => (key ? [[target.place, key] as const] : [])));
+export function partChain<Q>(chained: PartChainSpec<Q>, ports: ChainPorts): Chain<Q, Part> {
+  const { name, reached, settings, timeouts, lanes, continuer, repair } = chained;
+  const keys = new Map(reached.flatMap(({ target, key }) => (key ? [[target.place, key] as const] : [])));
   const isRefusal = (error: unknown, target: Target): boolean => ports.classify(error, target, ports.clock.now()).kind === 'auth';
   const limits = (target: Target, facts: Parameters<typeof limitsFor>[2]): Limits => limitsFor(timeouts, target, facts);
-  const limited = withLimits<ModelOptions, Part>(ports.clock, limits);
-  const inner = lanes
-    ? [inLane<ModelOptions, Part>(lanes, { clock: ports.clock, classify: ports.classify, limitsOf: limits }), limited]
-    : [limited];
-  const served = reachable.map(({ target, ask, defaults, key }): Served<ModelOptions, Part> => {
-    const own = defaults && Object.keys(defaults).length > 0 ? [withDefaults(defaults)] : [];
+  const within =
+    (key: LiveKey | undefined): Within =>
+    <R>(ask: Ask<R, Part>): Ask<R, Part> => {
+      const limited = withLimits<R, Part>(ports.clock, limits);
+      const wraps: Wrap<R, Part>[] = key ? [limited, withKey<R>(key, isRefusal)] : [limited];
+      if (lanes) wraps.unshift(inLane<R, Part>(lanes, { clock: ports.clock, classify: ports.classify, limitsOf: limits }));
+      return stack(ask, ...wraps);
+    };
+  const served = reached.map(({ target, ask, key }): Served<Q, Part> => {
     const fitted = lanes ? lanes.fitted(target, timeouts) : target;
-    if (!key) return { target: fitted, ask: stack(ask, withObjectMode(), ...own, ...inner) };
-    return { target: withLiveFingerprint(fitted, key), ask: stack(ask, withObjectMode(), ...own, ...inner, withKey(key, isRefusal)) };
+    return { target: key ? withLiveFingerprint(fitted, key) : fitted, ask: ask(within(key)) };
   });
-  const own = (target: Target, request: ModelOptions): ModelOptions => merged(reachable[target.place]?.defaults ?? {}, request);
   const firstToken = (target: Target, facts: Parameters<typeof limitsFor>[2]): number => firstTokenFor(timeouts, target, facts);
   const classify: ChainPorts['classify'] = (error, target, now) => refreshable(ports.classify(error, target, now), keys.get(target.place));
-  const spec = {
-    name,
-    served,
-    reader: settings.toolDeltas === 'live' ? livePartsReader : partsReader,
-    continuer: withSettings(optionsContinuer, own),
-    settings,
-    firstToken,
-    repairOf,
-    repair: repaired,
-  };
+  const reader = settings.toolDeltas === 'live' ? livePartsReader : partsReader;
+  const spec = { name, served, reader, continuer, settings, firstToken, repairOf, repair };
   return keyed(chain(spec, { ...ports, classify }), keys, ports.health);
+}
+
+/** What is made of the AI SDK's options for one target: JSON as it can give it, and what the configuration sets for it. */
+export const asConfigured = (ask: Ask<ModelOptions, Part>, defaults: Partial<ModelOptions> = {}): Ask<ModelOptions, Part> =>
+  stack(ask, withObjectMode(), ...(Object.keys(defaults).length > 0 ? [withDefaults(defaults)] : []));
+
+export function modelChain({ reachable, ...spec }: ModelChainSpec, ports: ChainPorts): Chain<ModelOptions, Part> {
+  const own = (target: Target, request: ModelOptions): ModelOptions => merged(reachable[target.place]?.defaults ?? {}, request);
+  const reached = reachable.map(({ target, ask, defaults, key }): Reached<ModelOptions> => ({
+    target,
+    key,
+    ask: (within) => asConfigured(within(ask), defaults),
+  }));
+  return partChain({ ...spec, reached, continuer: withSettings(optionsContinuer, own), repair: repaired }, ports);
 }
 
 export interface ModelPorts extends ChainPorts, ConversationPorts {
@@ -139,10 +165,13 @@ export interface ModelPorts extends ChainPorts, ConversationPorts {
   readonly ambient?: () => Labels;
 }
 
+/** What a conversation is known by, read from the AI SDK's options. */
+const OPTIONS: ConversationOf<ModelOptions> = { text: conversationText, warmth: warmthOf };
+
 /** Many models as one AI SDK model. */
 export function composeModel(spec: ModelChainSpec, ports: ModelPorts): Model {
   const asked = spec.reachable.map(({ defaults }) => defaults?.maxOutputTokens);
   const chain = budgeted(modelChain(spec, ports), asked, ports.budget);
-  const kept = remembering(chain, spec.settings.returnToPrimary ?? 'when_cool', ports);
+  const kept = remembering(chain, spec.settings.returnToPrimary ?? 'when_cool', ports, OPTIONS);
   return quoted(languageModel(kept, ports.hash, ports.ambient), quoteOf(chain.targets, asked));
 }

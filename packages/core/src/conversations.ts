@@ -1,6 +1,4 @@
 import type { Answer, CallOptions, Chain } from './chain-spec.ts';
-import { conversationText, warmthOf } from './conversation-key.ts';
-import type { ModelOptions, Part } from './model.ts';
 import type { AffinityStore, Clock, HealthStore, MaybePromise } from './ports.ts';
 import { placeOf, returns, stays, type Kept, type ReturnToPrimary, type Staying } from './rules/affinity.ts';
 import type { Beliefs } from './rules/belief.ts';
@@ -17,6 +15,13 @@ export interface ConversationPorts {
   readonly hash: (text: string) => string;
   /** Without it nothing is remembered between calls. */
   readonly affinity?: AffinityStore | undefined;
+}
+
+/** What a conversation is known by in requests of one kind (P8). */
+export interface ConversationOf<Q> {
+  text(request: Q, session: string | undefined): string | undefined;
+  /** Ms for which its cache is warm. */
+  warmth(request: Q): number;
 }
 
 /** Ms for which a call waits to hear where its conversation was answered. */
@@ -36,18 +41,20 @@ interface Found {
  * V2. The store is asked once before a call and told once after it; one that fails, hangs or forgets stops no call.
  * V3. `keep` and `order` prefer. Whoever rests, does not fit or fails is passed over as ever.
  */
-export function remembering(
-  chain: Chain<ModelOptions, Part>,
+export function remembering<Q, P>(
+  chain: Chain<Q, P>,
   policy: ReturnToPrimary,
   ports: ConversationPorts,
-): Chain<ModelOptions, Part> {
-  return chain.targets.length < 2 ? chain : new Conversations(chain, policy, ports);
+  of: ConversationOf<Q>,
+): Chain<Q, P> {
+  return chain.targets.length < 2 ? chain : new Conversations(chain, policy, ports, of);
 }
 
-class Conversations implements Chain<ModelOptions, Part> {
+class Conversations<Q, P> implements Chain<Q, P> {
   readonly name: string;
   readonly targets: readonly Target[];
-  readonly #chain: Chain<ModelOptions, Part>;
+  readonly #chain: Chain<Q, P>;
+  readonly #of: ConversationOf<Q>;
   readonly #policy: ReturnToPrimary;
   readonly #ports: ConversationPorts;
   readonly #groups: readonly (readonly number[])[];
@@ -55,7 +62,8 @@ class Conversations implements Chain<ModelOptions, Part> {
   readonly #taken = new Map<string, number>();
   #takes = 0;
 
-  constructor(chain: Chain<ModelOptions, Part>, policy: ReturnToPrimary, ports: ConversationPorts) {
+  constructor(chain: Chain<Q, P>, policy: ReturnToPrimary, ports: ConversationPorts, of: ConversationOf<Q>) {
+    this.#of = of;
     this.name = chain.name;
     this.targets = chain.targets;
     this.#chain = chain;
@@ -65,7 +73,7 @@ class Conversations implements Chain<ModelOptions, Part> {
   }
 
   /** The common call is let through at once: the chain's order, and nothing remembered of anybody. */
-  call(request: ModelOptions, facts: RequestFacts, options: CallOptions): Promise<Answer<Part>> {
+  call(request: Q, facts: RequestFacts, options: CallOptions): Promise<Answer<P>> {
     const { affinity } = this.#ports;
     const nothing = this.#groups.length === 0 && options.keep === undefined && (!affinity || affinity.empty?.() === true);
     if (!nothing) return this.#placed(request, facts, options);
@@ -73,8 +81,8 @@ class Conversations implements Chain<ModelOptions, Part> {
     return this.#chain.call(request, facts, ended ? { ...options, ended } : options);
   }
 
-  async #placed(request: ModelOptions, facts: RequestFacts, options: CallOptions): Promise<Answer<Part>> {
-    const text = this.#groups.length > 0 ? conversationText(request, options.session) : undefined;
+  async #placed(request: Q, facts: RequestFacts, options: CallOptions): Promise<Answer<P>> {
+    const text = this.#groups.length > 0 ? this.#of.text(request, options.session) : undefined;
     const order = this.#groups.length > 0 ? this.#ranked(text) : undefined;
     const rank = (place: number): number => rankIn(order, place);
     const found = (await this.#look(request, options)) ?? this.#said(facts, options);
@@ -109,13 +117,13 @@ class Conversations implements Chain<ModelOptions, Part> {
     return ranks;
   }
 
-  #key(request: ModelOptions, { session, caller = '' }: CallOptions): string | undefined {
-    const text = this.#policy === 'never' ? '' : conversationText(request, session);
+  #key(request: Q, { session, caller = '' }: CallOptions): string | undefined {
+    const text = this.#policy === 'never' ? '' : this.#of.text(request, session);
     const whose = this.#policy === 'never' ? '' : caller;
     return text === undefined ? undefined : this.#ports.hash(JSON.stringify(['conversation', this.name, whose, text]));
   }
 
-  async #look(request: ModelOptions, options: CallOptions): Promise<Found | undefined> {
+  async #look(request: Q, options: CallOptions): Promise<Found | undefined> {
     const { affinity } = this.#ports;
     if (!affinity || affinity.empty?.()) return undefined;
     const key = this.#key(request, options);
@@ -140,7 +148,7 @@ class Conversations implements Chain<ModelOptions, Part> {
     return returns(earlier, beliefs, now);
   }
 
-  #ended(record: CallRecord, rank: (place: number) => number, known: boolean, request: ModelOptions, options: CallOptions): void {
+  #ended(record: CallRecord, rank: (place: number) => number, known: boolean, request: Q, options: CallOptions): void {
     options.ended?.(record);
     const { affinity, clock } = this.#ports;
     const target = record.place === undefined ? undefined : this.targets[record.place];
@@ -151,7 +159,9 @@ class Conversations implements Chain<ModelOptions, Part> {
     if (key === undefined) return;
     const at = clock.now();
     const { ref, credential } = target;
-    void this.#soon(() => (deviates ? affinity.write(key, { ref, credential, at, warm: warmthOf(request) }) : affinity.forget(key, at)));
+    void this.#soon(() =>
+      deviates ? affinity.write(key, { ref, credential, at, warm: this.#of.warmth(request) }) : affinity.forget(key, at),
+    );
   }
 
   /** V2: what takes longer or fails is done without. */

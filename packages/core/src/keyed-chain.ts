@@ -1,6 +1,6 @@
 import type { CallOptions, Chain } from './chain-spec.ts';
 import type { LiveKey } from './live-key.ts';
-import type { Model, ModelOptions, Part, Wrap } from './model.ts';
+import type { Model, Part, Wrap } from './model.ts';
 import type { HealthStore } from './ports.ts';
 import { ModelFailure } from './rules/failure.ts';
 import { scopeAt } from './rules/scope.ts';
@@ -20,7 +20,7 @@ export function withLiveFingerprint(target: Target, key: LiveKey): Target {
  * Asks with the key as it is now, and hears when it is refused. `isRefusal`: the error says that the key is no good. What becomes of the
  * attempt is told of that key: a refusal that comes after the key was renewed says nothing of the new one.
  */
-export function withKey(key: LiveKey, isRefusal: (error: unknown, target: Target) => boolean): Wrap<ModelOptions, Part> {
+export function withKey<Q>(key: LiveKey, isRefusal: (error: unknown, target: Target) => boolean): Wrap<Q, Part> {
   const pinned = pin();
   return (inner) => async (request, attempt) => {
     const { signal, target } = attempt;
@@ -75,11 +75,7 @@ export function refreshable(failure: ModelFailure, key: LiveKey | undefined): Mo
  * A chain whose keys are looked at before a call: one that failed is looked for again, and one that is believed to be refused is read
  * before that is held against it, for it may have changed since (H7).
  */
-export function keyed(
-  chain: Chain<ModelOptions, Part>,
-  keys: ReadonlyMap<number, LiveKey>,
-  health: HealthStore,
-): Chain<ModelOptions, Part> {
+export function keyed<Q>(chain: Chain<Q, Part>, keys: ReadonlyMap<number, LiveKey>, health: HealthStore): Chain<Q, Part> {
   if (keys.size === 0) return chain;
   const all = [...new Set(keys.values())];
   const unread = async (signal: AbortSignal): Promise<void> => {
@@ -94,7 +90,7 @@ export function keyed(
   return {
     name: chain.name,
     targets: chain.targets,
-    async call(request: ModelOptions, facts: RequestFacts, options: CallOptions) {
+    async call(request: Q, facts: RequestFacts, options: CallOptions) {
       if (all.some(({ loaded }) => !loaded)) await unread(options.signal);
       const failing = all.filter((key) => key.failing);
       if (failing.length > 0) await Promise.all(failing.map((key) => key.look(options.signal)));

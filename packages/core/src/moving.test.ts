@@ -3,6 +3,7 @@ import { MemoryMoving } from './io/moving-memory.ts';
 import { Moving } from './moving.ts';
 import type { MovingStore } from './moving-store.ts';
 import type { ModelOptions } from './model.ts';
+import { madeElsewhere } from './rules/transcript/origin.ts';
 
 const EAST = { entry: 'east', protocol: 'google', model: 'g', account: 'a' } as const;
 const DAY = 24 * 3_600_000;
@@ -62,6 +63,22 @@ describe('what is remembered of conversations that move', () => {
     expect(moving.ready(holding(VALUE))).toBeUndefined();
     await moving.ready(holding('of somebody else'));
     expect(moving.ready(holding('of somebody else'))).toBeUndefined();
+  });
+
+  it('V1: values of a history of any shape are fetched likewise, and tell whether another target made them', async () => {
+    const store = new MemoryMoving();
+    new Moving({ now: () => 0, makers: true, store }).handedOut([VALUE], EAST);
+    const moving = new Moving({ now: () => 0, makers: true, store });
+    const unknown = 'a value that nobody made';
+    await moving.readyFor([VALUE, VALUE, unknown]);
+    expect([moving.readyFor([VALUE, unknown]), moving.readyFor([])]).toEqual([undefined, undefined]);
+    const foreignTo = (model: string) => [VALUE, unknown].map(madeElsewhere(moving.madeBy, { ...EAST, model }));
+    expect([foreignTo(EAST.model), foreignTo('another')]).toEqual([
+      [false, false],
+      [true, false],
+    ]);
+    expect(new Moving({ now: () => 0, makers: false, store }).readyFor([VALUE])).toBeUndefined();
+    expect(new Moving({ now: () => 0, makers: true }).readyFor([VALUE])).toBeUndefined();
   });
 
   it('T3: repairs of a model, for a week', async () => {

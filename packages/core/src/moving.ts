@@ -75,14 +75,20 @@ export class Moving {
 
   /** Fetches what a prompt's values need to be known by; undefined when there is nothing to wait for. */
   ready(prompt: LanguageModelV4Prompt): Promise<void> | undefined {
-    const { store, makers, now } = this.#ports;
-    if (!store || !makers || this.#failed) return undefined;
-    const wanted = new Set<string>();
-    for (const { content } of prompt) {
-      if (typeof content === 'string') continue;
-      for (const part of content) for (const value of knownBy(part)) if (!this.#values.has(nameOf(value))) wanted.add(nameOf(value));
-    }
+    if (!this.#asks) return undefined;
+    return this.readyFor(prompt.flatMap(({ content }) => (typeof content === 'string' ? [] : content.flatMap((part) => knownBy(part)))));
+  }
+
+  /** The same for values that were found in a history of any shape. */
+  readyFor(values: readonly string[]): Promise<void> | undefined {
+    const { store, now } = this.#ports;
+    if (!store || !this.#asks) return undefined;
+    const wanted = new Set(values.map(nameOf).filter((name) => !this.#values.has(name)));
     return wanted.size === 0 ? undefined : this.#fetch(store, [...wanted], now());
+  }
+
+  get #asks(): boolean {
+    return this.#ports.makers && this.#ports.store !== undefined && !this.#failed;
   }
 
   async #fetch(store: MovingStore, wanted: readonly string[], now: number): Promise<void> {

@@ -47,7 +47,7 @@ export class Pursuit<Q, P> {
   #lost: Lost | undefined;
 
   constructor(spec: KnownChain<Q, P>, ports: ChainPorts, worked: Worked, facts: RequestFacts, options: CallOptions) {
-    this.id = ports.newId();
+    this.id = options.id ?? ports.newId();
     this.#spec = spec;
     this.#ports = ports;
     this.#options = options;

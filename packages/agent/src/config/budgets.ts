@@ -30,11 +30,6 @@ export function budgetProblems(root: TreeNode): readonly { readonly at: Mark; re
   });
 }
 
-interface RawKey {
-  readonly name?: string;
-  readonly budget?: { readonly usd_per_day?: number };
-}
-
 /** Those of the file, those of the gateway file below it, and those of the gateway's keys: a key is a caller. */
 export function budgetsOf(raw: RawFile, base: AgentFile | undefined): readonly Budget[] {
   const own = readBudgets([...(raw.budgets ?? []), ...keysOf(raw.server)], 'snake').budgets;
@@ -43,6 +38,4 @@ export function budgetsOf(raw: RawFile, base: AgentFile | undefined): readonly B
 }
 
 const keysOf = (server: RawFile['server']): readonly unknown[] =>
-  ((server?.['keys'] as readonly RawKey[] | undefined) ?? []).flatMap(({ name, budget }) =>
-    budget?.usd_per_day === undefined ? [] : [{ name: `key ${name}`, caller: name, usd_per_day: budget.usd_per_day }],
-  );
+  (server?.keys ?? []).flatMap(({ name, budget }) => (budget === undefined ? [] : [{ name: `key ${name}`, caller: name, ...budget }]));

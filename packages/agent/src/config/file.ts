@@ -1,5 +1,6 @@
 import type { Budget, Effort, LaneTable, Price, ProviderEntry, TierSettings } from '@holdfast/core/engine';
 import type { Mark } from './problem.ts';
+import type { ServerSpec } from './server-spec.ts';
 
 /** A checked agent file, names resolved to specs, variables substituted, durations in ms. Plain data. */
 export interface AgentFile {
@@ -15,8 +16,7 @@ export interface AgentFile {
   /** What calls may spend; those of `server.keys` too. */
   readonly budgets: readonly Budget[];
   readonly lanes: LaneTable;
-  /** Checked, and kept for the parts that act on it. */
-  readonly server: Readonly<Record<string, unknown>>;
+  readonly server: ServerSpec;
   readonly records: RecordsSpec;
   /** Every `${env.NAME}` that was met, set or not. */
   readonly variables: readonly VariableUse[];

@@ -130,30 +130,54 @@ const LANES: Shape = {
 
 const AMOUNT: Shape = { is: 'number', min: 0 };
 
-const BUDGETS: Shape = {
-  is: 'list',
-  of: {
-    is: 'object',
-    strict: true,
-    must: ['name'],
-    keys: {
-      name: TEXT,
-      caller: TEXT,
-      run: TEXT,
-      each: { is: 'text', oneOf: ['caller'] },
-      usd_per_run: AMOUNT,
-      usd_per_day: AMOUNT,
-      usd_per_month: AMOUNT,
-      tokens_per_run: COUNT,
-      tokens_per_day: COUNT,
-      tokens_per_month: COUNT,
-      calls_per_run: COUNT,
-      calls_per_day: COUNT,
-      calls_per_month: COUNT,
-      unpriced: { is: 'text', oneOf: ['allow', 'refuse'] },
-      time_zone: TEXT,
-      renews_at: TEXT,
-    },
+const BUDGET: ObjectShape = {
+  is: 'object',
+  strict: true,
+  must: ['name'],
+  keys: {
+    name: TEXT,
+    caller: TEXT,
+    run: TEXT,
+    each: { is: 'text', oneOf: ['caller'] },
+    usd_per_run: AMOUNT,
+    usd_per_day: AMOUNT,
+    usd_per_month: AMOUNT,
+    tokens_per_run: COUNT,
+    tokens_per_day: COUNT,
+    tokens_per_month: COUNT,
+    calls_per_run: COUNT,
+    calls_per_day: COUNT,
+    calls_per_month: COUNT,
+    unpriced: { is: 'text', oneOf: ['allow', 'refuse'] },
+    time_zone: TEXT,
+    renews_at: TEXT,
+  },
+};
+
+const BUDGETS: Shape = { is: 'list', of: BUDGET };
+
+/** What a key may spend: the amounts of a budget. Whose it is, is said. */
+const KEY_BUDGET: ObjectShape = {
+  is: 'object',
+  strict: true,
+  keys: Object.fromEntries(Object.entries(BUDGET.keys).filter(([key]) => !['name', 'caller', 'run', 'each'].includes(key))),
+};
+
+const MOST: Shape = { is: 'number', whole: true, min: 1 };
+
+const SERVER_KEY: ObjectShape = {
+  is: 'object',
+  strict: true,
+  must: ['name', 'env'],
+  keys: {
+    name: TEXT,
+    env: { is: 'text', variableName: true },
+    tiers: { is: 'list', min: 1, of: { is: 'text', ref: 'chain' } },
+    budget: KEY_BUDGET,
+    admin: { is: 'boolean' },
+    record: { is: 'text', oneOf: ['content'] },
+    weight: { is: 'number', above: 0 },
+    rate: { is: 'object', strict: true, atLeastOne: ['rpm', 'tpm', 'concurrent'], keys: { rpm: MOST, tpm: MOST, concurrent: MOST } },
   },
 };
 
@@ -161,24 +185,24 @@ const SERVER: Shape = {
   is: 'object',
   strict: true,
   keys: {
-    keys: {
-      is: 'list',
-      of: {
-        is: 'object',
-        strict: true,
-        must: ['name', 'env'],
-        keys: {
-          name: TEXT,
-          env: { is: 'text', variableName: true },
-          tiers: { is: 'list', of: TIER },
-          budget: { is: 'object', strict: true, keys: { usd_per_day: { is: 'number', min: 0 } } },
-          admin: { is: 'boolean' },
-          record: { is: 'text', oneOf: ['content'] },
-        },
-      },
-    },
-    aliases: { is: 'map', of: { is: 'text', ref: 'chain' } },
+    keys: { is: 'list', of: SERVER_KEY },
+    aliases: { is: 'map', like: '\\S', of: { is: 'text', ref: 'chain' } },
     default_tier: TIER,
+    hosts: { is: 'list', of: TEXT },
+    origins: { is: 'list', of: TEXT },
+    max_body: { is: 'text', orNumber: true, filled: true },
+    json_depth: { is: 'number', whole: true, min: 1, max: 1_000 },
+    head_after: DURATION,
+    keep_alive: DURATION,
+    grace: DURATION,
+    json_keepalive: { is: 'boolean' },
+    forward_headers: { is: 'list', of: TEXT },
+    responses: { is: 'object', strict: true, keys: { store: { is: 'text', orNumber: true, filled: true } } },
+    header_timeout: DURATION,
+    body_timeout: DURATION,
+    idle_timeout: DURATION,
+    slow_client: DURATION,
+    max_connections: MOST,
   },
 };
 

@@ -1,5 +1,6 @@
 import { parseDuration, type LaneOptions, type LaneTable } from '@holdfast/core/engine';
 import type { RawLane } from './raw.ts';
+import type { ServerKeySpec } from './server-spec.ts';
 
 /** Ms: a plain number in a file is seconds. */
 const durations = (raw: Readonly<Record<string, string | number | undefined>>): Partial<Record<string, number>> =>
@@ -23,4 +24,11 @@ function laneOf(raw: RawLane): LaneOptions {
     ...(maxOpenStreams !== undefined && { maxOpenStreams }),
     ...durations({ execTimeout, queueTimeout, aging, grace }),
   };
+}
+
+/** A key is a caller: its weight is its share of each lane that does not give it another. */
+export function keyWeights(lanes: LaneTable, keys: readonly ServerKeySpec[]): LaneTable {
+  const shares = Object.fromEntries(keys.flatMap(({ name, weight }) => (weight === undefined ? [] : [[name, weight]])));
+  if (Object.keys(shares).length === 0) return lanes;
+  return Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, { ...lane, weights: { ...shares, ...lane.weights } }]));
 }

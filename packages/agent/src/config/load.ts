@@ -11,6 +11,7 @@ import { permissionDoubts } from './permissions.ts';
 import { hasErrors } from './problem.ts';
 import type { Mark, Problem } from './problem.ts';
 import { toRaw } from './raw.ts';
+import { serverDoubts } from './server-doubts.ts';
 import { parseTree } from './tree.ts';
 import type { MapNode } from './tree.ts';
 import { checkWhole } from './whole.ts';
@@ -71,7 +72,12 @@ function judge(
   const first = [...faults, ...checker.problems];
   if (hasErrors(first)) return { problems: inOrder(first) };
   const file = normalise({ name, root, raw: toRaw(root, env), variables: checker.variables, ...(base === undefined ? {} : { base }) });
-  for (const { at, path, finding } of [...doubts(file, root, env), ...permissionDoubts(file, root), ...laneFaults(file, root, env)])
+  for (const { at, path, finding } of [
+    ...doubts(file, root, env),
+    ...permissionDoubts(file, root),
+    ...laneFaults(file, root, env),
+    ...serverDoubts(file, root, env),
+  ])
     checker.tell({ ...at, path }, finding);
   const problems = inOrder([...faults, ...checker.problems]);
   return hasErrors(problems) ? { problems } : { file, problems };

@@ -3,12 +3,13 @@ import { parseDuration, parseTier } from '@holdfast/core/engine';
 import type { TierNames } from '@holdfast/core/engine';
 import { modelOf, providerOf, settingsOf } from './entries.ts';
 import type { Written } from './entries.ts';
-import { laneTable } from './lane-entries.ts';
+import { keyWeights, laneTable } from './lane-entries.ts';
 import type { AgentFile, AgentSpec, ChainSettings, RecordsSpec, TierPart, TierSpec, ToolsetSpec, VariableUse } from './file.ts';
 import { knownProviders } from './names.ts';
 import type { Mark } from './problem.ts';
 import type { RawAgent, RawFile, RawTier, RawTierList, RawTierTarget, RawToolset } from './raw.ts';
 import { parts } from './refs.ts';
+import { serverOf } from './server-entries.ts';
 import type { Entry, TreeNode } from './tree.ts';
 
 /** A checked file, all but what is read from the tree. `base`: a gateway file whose names it may use; its own names win. */
@@ -42,6 +43,7 @@ export function normalise({ name, root, raw, variables, base }: Checked): AgentF
     ),
   ]);
   const tiers = { ...Object.fromEntries(below(base?.tiers)), ...raw.tiers };
+  const server = serverOf(raw.server ?? {}, base?.server, { file: name, keyAt: (index) => markOf(root, 'server', 'keys', index) });
   const names = { providers: [...providers.keys(), ...knownProviders()], models: models.keys().toArray(), tiers: Object.keys(tiers) };
   return {
     name,
@@ -58,8 +60,8 @@ export function normalise({ name, root, raw, variables, base }: Checked): AgentF
       ...(base?.classify ?? []),
     ],
     budgets: budgetsOf(raw, base),
-    lanes: { ...base?.lanes, ...laneTable(raw.lanes ?? {}) },
-    server: { ...base?.server, ...raw.server },
+    lanes: keyWeights({ ...base?.lanes, ...laneTable(raw.lanes ?? {}) }, server.keys),
+    server,
     records: { ...base?.records, ...recordsOf(raw.records ?? {}) },
     variables: [...variables, ...(base?.variables ?? [])],
   };

@@ -20,12 +20,44 @@ export interface RawFile {
   }[];
   readonly budgets?: readonly unknown[];
   readonly lanes?: Readonly<Record<string, RawLane>>;
-  readonly server?: Readonly<Record<string, unknown>>;
+  readonly server?: RawServer;
   readonly records?: {
     readonly keep?: string | number;
     readonly persist_prompts?: boolean;
     readonly keep_prompts?: string | number;
   };
+}
+
+export interface RawServer {
+  readonly keys?: readonly RawServerKey[];
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly default_tier?: string;
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
+  readonly max_body?: string | number;
+  readonly json_depth?: number;
+  readonly head_after?: string | number;
+  readonly keep_alive?: string | number;
+  readonly grace?: string | number;
+  readonly json_keepalive?: boolean;
+  readonly forward_headers?: readonly string[];
+  readonly responses?: { readonly store?: string | number };
+  readonly header_timeout?: string | number;
+  readonly body_timeout?: string | number;
+  readonly idle_timeout?: string | number;
+  readonly slow_client?: string | number;
+  readonly max_connections?: number;
+}
+
+export interface RawServerKey {
+  readonly name: string;
+  readonly env: string;
+  readonly tiers?: readonly string[];
+  readonly budget?: Readonly<Record<string, unknown>>;
+  readonly admin?: boolean;
+  readonly record?: 'content';
+  readonly weight?: number;
+  readonly rate?: { readonly rpm?: number; readonly tpm?: number; readonly concurrent?: number };
 }
 
 export interface RawLane {

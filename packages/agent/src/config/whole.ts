@@ -4,6 +4,7 @@ import { isServedToolset, TOOLS_OF } from './acts.data.ts';
 import { join } from './check-node.ts';
 import { listed } from './refs.ts';
 import type { Finding } from './refs.ts';
+import { serverProblems } from './server-faults.ts';
 import { short } from './words.ts';
 import type { Mark } from './problem.ts';
 import type { Entry, TreeNode } from './tree.ts';
@@ -31,6 +32,7 @@ export function checkWhole(root: TreeNode): readonly Placed[] {
   return [
     ...sameNames(root),
     ...budgetProblems(root),
+    ...serverProblems(root),
     ...unreachable(root),
     ...section(root, 'models').flatMap(half),
     ...noAgents(root),

@@ -41,7 +41,7 @@ async function consentWarnings({ env, state }: Context, path: string, file: Agen
   const missing = new Set(await trustFile(state, () => systemClock.now()).missing(path, needs));
   const wayOut =
     kind === 'gateway'
-      ? 'each agent file that uses it needs your consent: holdfast trust FILE'
+      ? `each agent file that uses it needs your consent: holdfast trust FILE; holdfast serve needs it for the file itself: holdfast trust ${path}`
       : `it needs your consent: holdfast trust ${path}`;
   return places
     .filter(({ need }) => missing.has(need))

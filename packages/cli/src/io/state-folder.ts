@@ -1,4 +1,16 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHmac, randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { CommandError, EXIT } from '../context.ts';
@@ -22,7 +34,7 @@ export function openStateFolder(path: string): string {
 }
 
 /** What lies in a state folder. */
-const OURS = /^(?:secret\.key|trust\.json|(?:health|affinity|budgets|moving|sessions|calls)\.db)/;
+const OURS = /^(?:secret\.key|api\.token|trust\.json|(?:health|affinity|budgets|moving|sessions|calls)\.db)/;
 
 /** An open folder is closed to others only when it is ours to close: new, empty or a state folder already. `--state /tmp` is a mistake. */
 function keepToOurselves(path: string): void {
@@ -50,18 +62,36 @@ function make(path: string): void {
  * nothing to who has only the database.
  */
 export function keyedHash(state: string): (text: string) => string {
-  const file = join(state, 'secret.key');
-  const read = (): Buffer => readFileSync(file);
-  let key: Buffer;
-  try {
-    key = read();
-  } catch {
-    try {
-      writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    key = read();
-  }
+  const key = madeOnce(join(state, 'secret.key'), () => randomBytes(32));
   return (text) => createHmac('sha256', key).update(text).digest('base64url').slice(0, 22);
+}
+
+/** What `/api` of a gateway of this state folder asks for, made at first use (0600). */
+export function apiToken(state: string): { readonly token: string; readonly file: string } {
+  const file = join(state, 'api.token');
+  const token = madeOnce(file, () => Buffer.from(`${randomBytes(32).toString('base64url')}\n`))
+    .toString('utf8')
+    .trim();
+  if (token.length < 32) throw new CommandError(EXIT.usage, `${file} holds no token: remove it, and a new one is made`);
+  return { token, file };
+}
+
+/** Of several processes that make it at once the first one wins. */
+function madeOnce(file: string, make: () => Buffer): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  // Never seen half written: it is made beside its place.
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, make(), { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return readFileSync(file);
 }

@@ -23,18 +23,20 @@ export class MemoryCalls implements CallStore {
     if (messages) this.#messages.set(record.id, messages);
   }
 
-  list({ since, caller, session, model, failed, limit = LIST_LIMIT }: CallFilter = {}): readonly StoredCall[] {
+  list({ since, caller, under, session, model, failed, past, limit = LIST_LIMIT }: CallFilter = {}): readonly StoredCall[] {
     const asked = ({ target, record }: StoredCall): string => [target, ...(record?.attempts ?? []).map((one) => one.target)].join('\n');
     return [...this.#calls.values()]
       .filter(
         (call) =>
           (since === undefined || call.began >= since) &&
           (caller === undefined || call.caller === caller) &&
+          (under === undefined || call.caller === under || (call.caller?.startsWith(`${under}/`) ?? false)) &&
           (session === undefined || call.session === session) &&
           (model === undefined || asked(call).toLowerCase().includes(model.toLowerCase())) &&
+          (past === undefined || call.began < past.began || (call.began === past.began && call.id > past.id)) &&
           (!failed || (call.state !== 'open' && call.state !== 'done')),
       )
-      .toSorted((a, b) => b.began - a.began)
+      .toSorted((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1))
       .slice(0, limit);
   }
 

@@ -89,7 +89,7 @@ function valuesOf(open: OpenCall, record: CallRecord | undefined, owner: string)
 
 /** Enough to find the lost ones among those that are open: whether a process lives is nothing a database knows. */
 function listed(database: Database, filter: CallFilter, alive: (owner: string) => boolean): readonly StoredCall[] {
-  const { since, caller, session, model, failed, limit = LIST_LIMIT } = filter;
+  const { since, caller, under, session, model, failed, past, limit = LIST_LIMIT } = filter;
   const [where, values] = [[] as string[], [] as SqlValue[]];
   const must = (sql: string, ...given: SqlValue[]): void => {
     where.push(sql);
@@ -97,8 +97,10 @@ function listed(database: Database, filter: CallFilter, alive: (owner: string) =
   };
   if (since !== undefined) must('began >= ?', since);
   if (caller !== undefined) must('caller = ?', caller);
+  if (under !== undefined) must("(caller = ? OR substr(caller, 1, length(?) + 1) = ? || '/')", under, under, under);
   if (session !== undefined) must('session = ?', session);
   if (model !== undefined) must('instr(lower(targets), lower(?)) > 0', model);
+  if (past !== undefined) must('(began < ? OR (began = ? AND id > ?))', past.began, past.began, past.id);
   if (failed) must("(outcome IS NULL OR outcome <> 'done')");
   const found: StoredCall[] = [];
   for (let offset = 0; found.length < limit; offset += limit) {

@@ -70,18 +70,25 @@ const isBudget = (config: unknown): boolean => typeof config === 'object' && con
 /** Tokens of what is repeated, with room for a language that takes more. */
 const MARGIN = 1.5;
 
+/** The user's turn that asks to go on behind the anchor. */
+export const askedToGoOn = (anchor: string, tools: boolean): string => `${CUT_TURN}⟦${anchor}⟧${tools ? WITH_TOOLS : ''}`;
+
+/** Tokens to ask for where `left` are left: what is repeated of the anchor comes on top. */
+export const roomFor = (left: number | undefined, anchor: string, way: Way): number | undefined =>
+  left === undefined ? undefined : left + (way === 'prefill' ? 0 : Math.ceil(estimateTokens(anchor) * MARGIN));
+
 function ask(request: Options, { shown, anchor, left }: Cut, way: Way, target: Target): Options {
   const vendors = withoutBudgets(request.providerOptions);
   // The target's own effort stands where the request has none.
   const reasoning = request.reasoning === undefined || request.reasoning === 'provider-default' ? target.effort : request.reasoning;
-  const room = left === undefined ? undefined : left + (way === 'prefill' ? 0 : Math.ceil(estimateTokens(anchor.anchor) * MARGIN));
+  const room = roomFor(left, anchor.anchor, way);
   const said = {
     role: 'assistant' as const,
     content: [{ type: 'text' as const, text: anchor.quote }],
     // Else a word of the user's would be put behind it, for who takes no conversation that ends with the assistant.
     ...(way === 'prefill' && { providerOptions: beginningOf(target) }),
   };
-  const told = `${CUT_TURN}⟦${anchor.anchor}⟧${(request.tools?.length ?? 0) > 0 ? WITH_TOOLS : ''}`;
+  const told = askedToGoOn(anchor.anchor, (request.tools?.length ?? 0) > 0);
   const order = { role: 'user' as const, content: [{ type: 'text' as const, text: told }] };
   return {
     ...request,

@@ -13,6 +13,7 @@ export interface PlanCall {
   readonly keep?: { readonly place: number; readonly ref: string };
   readonly order?: readonly number[];
   readonly maxAttempts?: number;
+  readonly retries?: number;
   readonly total?: number;
 }
 
@@ -27,7 +28,7 @@ export function planOf({ targets, settings, firstToken }: PlanStart, facts: Requ
     targets,
     fits: targets.map((target) => fit(target, facts)),
     firstToken: targets.map((target) => firstToken(target, facts)),
-    retries: settings.retries,
+    retries: Math.min(settings.retries, call.retries ?? settings.retries),
     maxAttempts: Math.min(settings.maxAttempts, call.maxAttempts ?? settings.maxAttempts),
     patience: settings.patience,
     total: Math.min(settings.total, call.total ?? settings.total),

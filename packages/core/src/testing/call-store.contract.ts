@@ -81,6 +81,31 @@ const CASES: readonly (readonly [string, (store: CallStore) => Promise<void>])[]
     },
   ],
   [
+    'a caller has those below it, by whole segments',
+    async (store) => {
+      for (const caller of ['ci', 'ci/nightly', 'cid', 'ann']) await store.closed(recordOf(caller.replace('/', '-'), { caller }));
+      await store.closed(recordOf('nobody'));
+      equal(ids(await store.list({ under: 'ci' })), ['ci', 'ci-nightly'], 'whole segments');
+      equal(ids(await store.list({ under: '%' })), [], 'no wildcard');
+    },
+  ],
+  [
+    'a page goes on where the one before it ended, whatever began in the same millisecond',
+    async (store) => {
+      for (const [id, began] of [
+        ['c', T],
+        ['a', T],
+        ['b', T],
+        ['old', T - 1],
+        ['new', T + 1],
+      ] as const)
+        await store.closed(recordOf(id, { began }));
+      equal(ids(await store.list()), ['new', 'a', 'b', 'c', 'old'], 'order');
+      equal(ids(await store.list({ past: { began: T, id: 'a' }, limit: 2 })), ['b', 'c'], 'second page');
+      equal(ids(await store.list({ past: { began: T, id: 'c' } })), ['old'], 'last page');
+    },
+  ],
+  [
     'a call is found by how its id begins',
     async (store) => {
       for (const id of ['abc-1', 'abc-2', 'b_d', 'bxd']) await store.closed(recordOf(id));

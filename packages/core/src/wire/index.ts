@@ -13,3 +13,11 @@
 export { encodeComment, encodeEvent } from './sse-encode.ts';
 export { FrameTooLongError, MAX_FRAME, type SseComment, type SseEvent, type SseFrame } from './sse-frame.ts';
 export { SseFramer } from './sse.ts';
+export { chatProtocol } from './chat/index.ts';
+export * from './client-error.ts';
+export { isObject, isText, type Json, type JsonObject } from './json.ts';
+export { CUT, isOurs, sealed, unsealed } from './opaque.ts';
+export type * from './protocol.ts';
+export type * from './wire-part.ts';
+export { checkCount, messagesProtocol, withoutBetas } from './messages/index.ts';
+export { responsesProtocol } from './responses/index.ts';

@@ -23,6 +23,8 @@ export interface LabProviderOptions {
   /** A list is answered one by one, the last again and again. */
   readonly script?: Scripts<LabAnswer>;
   readonly outage?: Outage;
+  /** Default: a free one. A provider that comes back after its process was killed takes the port it had. */
+  readonly port?: number;
   /** With one, every other key is refused; a function says of each key why. */
   readonly key?: string | KeyJudge;
   readonly clock?: Clock;
@@ -52,7 +54,7 @@ export interface LabProvider extends AsyncDisposable {
 /** Starts a provider on a free port of loopback. See the head of `index.ts` in this folder. */
 export async function labProvider(options: LabProviderOptions): Promise<LabProvider> {
   const server = new LabServer(options);
-  await server.open();
+  await server.open(options.port ?? 0);
   return server;
 }
 
@@ -115,8 +117,8 @@ class LabServer implements LabProvider {
     return this.#sockets.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  async open(): Promise<void> {
-    await listen(this.#server, 0);
+  async open(port: number): Promise<void> {
+    await listen(this.#server, port);
     this.#port = (this.#server.address() as AddressInfo).port;
     this.#shutIfGone();
     await this.#held;

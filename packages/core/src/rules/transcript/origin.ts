@@ -30,6 +30,17 @@ const isSame = (origin: Origin, target: Origin): boolean =>
   origin.model === target.model &&
   origin.account === target.account;
 
+/**
+ * T1: whether an opaque value of a client's history was made elsewhere, and must not be sent to this target. One that nobody here made counts as
+ * native.
+ */
+export const madeElsewhere =
+  (madeBy: (value: string) => Origin | undefined, target: Origin) =>
+  (value: string): boolean => {
+    const maker = madeBy(value);
+    return maker !== undefined && !isSame(maker, target);
+  };
+
 /** Vendors' names under `providerOptions`; those that are not here belong to nobody we know. */
 const VENDORS: ReadonlySet<string> = new Set([
   'anthropic',

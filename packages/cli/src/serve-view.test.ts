@@ -1,0 +1,62 @@
+import type { CallEvent, CallRecord } from '@holdfast/core/engine';
+import { expect, it } from 'vitest';
+import { LOG_LEVELS, type LogLevel, type Terminal } from './context.ts';
+import { serveView } from './serve-view.ts';
+
+const failure = { kind: 'overload', message: 'overloaded, says sk-secret' } as const;
+const record = (id: string, outcome: CallRecord['outcome']): CallRecord => ({
+  id,
+  chain: 'smart',
+  began: 0,
+  ms: 1_500,
+  outcome,
+  ...(outcome === 'done' && { target: 'b/two' }),
+  attempts: [],
+  skips: [],
+  paid: {},
+  marks: [],
+});
+
+const events = (call: string, outcome: CallRecord['outcome']): readonly CallEvent[] =>
+  (
+    [
+      { type: 'call-start', chain: 'smart', targets: ['a/one'], mode: 'stream', caller: 'ci' },
+      { type: 'attempt-commit', attempt: 1, target: 'a/one', ms: 40 },
+      { type: 'takeover', attempt: 1, target: 'a/one', failure, shown: 12 },
+      { type: 'switch', from: 'a/one', to: 'b/two', failure },
+      { type: 'call-end', record: record(call, outcome) },
+    ] as const
+  ).map((event) => ({ call, at: 0, ...event }) as CallEvent);
+
+function said(level: LogLevel, all: readonly CallEvent[]): readonly string[] {
+  const lines: string[] = [];
+  const view = serveView({ err: (text: string) => void lines.push(text) } as Terminal, level, (text) =>
+    text.replaceAll('sk-secret', '[secret]'),
+  );
+  for (const event of all) view.call(event);
+  return lines.map((line) => line.trimEnd());
+}
+
+it('two calls at once do not mix, and no secret is said', () => {
+  const [x, y] = [events('x-0123456789', 'done'), events('y-0123456789', 'done')];
+  const lines = said(
+    'info',
+    x.flatMap((event, at) => [event, y[at]!]),
+  );
+  expect(lines).toEqual(
+    ['x-012345', 'y-012345'].map(
+      (id) =>
+        `call ${id} (ci): a/one broke in mid-answer (overloaded, says [secret]); what it said stays, and is gone on with; asking b/two`,
+    ),
+  );
+});
+
+it('who is told what', () => {
+  const count = (outcome: CallRecord['outcome']) => LOG_LEVELS.map((level) => said(level, events('x', outcome)).length);
+  expect([count('done'), count('server'), count('cancelled')]).toEqual([
+    [0, 0, 1, 3],
+    [0, 0, 2, 3],
+    [0, 0, 1, 3],
+  ]);
+  expect(said('info', events('x', 'server')).at(-1)).toBe('call x (ci): smart: nobody answered (server) after 1.5 s, 0 attempts');
+});

@@ -1,0 +1,38 @@
+import type { LanguageModelV4File } from '@ai-sdk/provider';
+import type { JsonObject } from '../json.ts';
+
+/** What a file is given as, in this protocol: a data URL, or a URL that somebody fetches. */
+export type Media =
+  | { readonly mediaType: string; readonly data: { readonly type: 'data'; readonly data: string | Uint8Array } }
+  | { readonly mediaType: string; readonly data: { readonly type: 'url'; readonly url: URL } };
+
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+/** `kind`: the media type where the URL does not say it. Undefined for what is no URL. */
+export function mediaOf(url: string, kind: string): Media | undefined {
+  if (!url.startsWith('data:')) return URL.canParse(url) ? { mediaType: kind, data: { type: 'url', url: new URL(url) } } : undefined;
+  const comma = url.indexOf(',');
+  if (comma === -1) return undefined;
+  const [type = '', ...attributes] = url.slice('data:'.length, comma).split(';');
+  const mediaType = type === '' ? kind : type.toLowerCase();
+  const payload = url.slice(comma + 1);
+  if (attributes.some((one) => one.trim().toLowerCase() === 'base64')) return { mediaType, data: { type: 'data', data: payload } };
+  try {
+    return { mediaType, data: { type: 'data', data: new TextEncoder().encode(decodeURIComponent(payload)) } };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a text is bytes in base64, and not a URL or a word. */
+export const isBase64 = (text: string): boolean => text.length % 4 !== 1 && BASE64.test(text);
+
+const base64 = (data: string | Uint8Array): string =>
+  typeof data === 'string' ? data : btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(''));
+
+/** A picture in an answer, as OpenRouter and its imitations give it; this protocol has no word for other files. */
+export function pictureOf({ mediaType, data }: LanguageModelV4File): JsonObject | undefined {
+  if (!mediaType.startsWith('image')) return undefined;
+  const url = data.type === 'url' ? String(data.url) : `data:${mediaType};base64,${base64(data.data)}`;
+  return { images: [{ type: 'image_url', image_url: { url } }] };
+}

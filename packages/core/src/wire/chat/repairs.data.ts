@@ -1,0 +1,22 @@
+/** The fields of a body that hold a setting, by the name that a repair gives to it (`rules/transcript/repairs.data.ts`). */
+export const SETTING_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  reasoning: ['reasoning_effort', 'reasoning', 'thinking'],
+  temperature: ['temperature'],
+  'top-p': ['top_p'],
+  'top-k': ['top_k'],
+  stop: ['stop'],
+  penalties: ['presence_penalty', 'frequency_penalty'],
+  seed: ['seed'],
+  parallel: ['parallel_tool_calls'],
+  'context-management': ['context_management'],
+  'task-budget': ['task_budget'],
+  speed: ['speed'],
+  'mcp-servers': ['mcp_servers'],
+  verbosity: ['verbosity'],
+  'service-tier': ['service_tier'],
+  'prompt-cache': ['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options'],
+  'safety-identifier': ['safety_identifier'],
+  metadata: ['metadata'],
+  logprobs: ['logprobs', 'top_logprobs'],
+  'logit-bias': ['logit_bias'],
+};

@@ -1,0 +1,40 @@
+/**
+ * Note 30: a beta and the fields of a body that it opens: both halves or neither. A beta is known by its beginning: its date changes.
+ * `fields`: `a` and `a.b` at the top · `tools.*.a` on every tool · `marks.a` in every cache mark · `tools:T` tools of a type.
+ */
+export interface PairRow {
+  /** As repairs name it (`setting:NAME`): `rules/transcript/repairs.data.ts`. */
+  readonly name: string;
+  readonly betas: readonly string[];
+  readonly fields: readonly string[];
+}
+
+export const PAIRS: readonly PairRow[] = [
+  {
+    name: 'reasoning',
+    betas: ['interleaved-thinking', 'effort', 'thinking-binding-controls'],
+    fields: ['thinking', 'output_config.effort'],
+  },
+  { name: 'temperature', betas: [], fields: ['temperature'] },
+  { name: 'top-p', betas: [], fields: ['top_p'] },
+  { name: 'top-k', betas: [], fields: ['top_k'] },
+  { name: 'stop', betas: [], fields: ['stop_sequences'] },
+  { name: 'parallel', betas: [], fields: ['tool_choice.disable_parallel_tool_use'] },
+  { name: 'context-management', betas: ['context-management', 'compact'], fields: ['context_management'] },
+  { name: 'tool-streaming', betas: ['fine-grained-tool-streaming'], fields: ['tools.*.eager_input_streaming'] },
+  { name: 'strict', betas: ['structured-outputs'], fields: ['tools.*.strict'] },
+  { name: 'output-format', betas: ['structured-outputs'], fields: ['output_format', 'output_config.format'] },
+  {
+    name: 'tool-search',
+    betas: ['advanced-tool-use', 'tool-search-tool'],
+    fields: ['tools.*.defer_loading', 'tools.*.allowed_callers', 'tools.*.input_examples'],
+  },
+  { name: 'task-budget', betas: ['task-budget'], fields: ['output_config.task_budget'] },
+  { name: 'speed', betas: ['fast-mode'], fields: ['speed'] },
+  { name: 'cache-ttl', betas: ['extended-cache-ttl', 'prompt-caching-scope'], fields: ['marks.ttl', 'marks.scope'] },
+  { name: 'mcp-servers', betas: ['mcp-client'], fields: ['mcp_servers', 'tools:mcp_toolset'] },
+  { name: 'service-tier', betas: [], fields: ['service_tier'] },
+  { name: 'metadata', betas: [], fields: ['metadata'] },
+  { name: 'fallbacks', betas: ['server-side-fallback'], fields: ['fallbacks'] },
+  { name: 'safeguards', betas: ['dangerous-tool-use'], fields: ['safeguards'] },
+];

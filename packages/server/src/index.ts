@@ -1,0 +1,24 @@
+/** For our own command, without promise: the gateway's parts. */
+export { accessOf, type Access } from './access.ts';
+export { CallFeed, type FedEvent } from './call-feed.ts';
+export { callsRoutes } from './calls-routes.ts';
+export { healthRoutes } from './health-routes.ts';
+export { httpServer, type HttpServer } from './http-server.ts';
+export { watchFile } from './io/file-watch.ts';
+export { keyHash } from './io/key-hash.ts';
+export { MinuteBook } from './io/rate-book.ts';
+export { forkWorker, leavePrimary, listenShared, reservePort, workerLink } from './io/workers.ts';
+export type { Link } from './link.ts';
+export { callMetrics, metricsText } from './metrics.ts';
+export type { GatewayParts, ModelRoutes, OpenRoutes } from './model-routes.ts';
+export { openGateway, type GatewayWays } from './open-gateway.ts';
+export type { Holder } from './ports.ts';
+export { probeRoutes } from './probe-routes.ts';
+export { rateLimits } from './rate-limits.ts';
+export type { ReachedTarget } from './reached.ts';
+export { reloading } from './reload.ts';
+export { isLoopback } from './rules/guard.ts';
+export { mayBind } from './rules/keys.ts';
+export { quietIds } from './rules/quiet.ts';
+export { Refusal } from './rules/refusal.ts';
+export { Primary, WorkersFailed } from './workers.ts';

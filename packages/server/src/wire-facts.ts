@@ -1,0 +1,72 @@
+import { factsOf, type Effort, type RequestFacts } from '@holdfast/core/engine';
+import { bodyFacts, type BodyFacts } from './rules/body-facts.ts';
+import type { WireRequest } from './wire-request.ts';
+
+/** Bytes a token takes in a body of text, its JSON included; an estimate that `fit` allows 10 % for. */
+const BYTES = 4;
+
+/** A body that holds one of these may hold files: their bytes are no tokens, and it must be read to be measured. */
+const FILES = ['image', 'base64', '"file', 'input_audio', 'document'].map((word) => Buffer.from(word));
+
+/** What the plan must know of a client's request; what takes time is found out when it is first asked for. */
+export class WireFacts implements RequestFacts {
+  readonly timeouts: RequestFacts['timeouts'];
+  readonly of: BodyFacts;
+  readonly #request: WireRequest;
+  readonly #hash: (text: string) => string;
+  #tokens: number | undefined;
+  #prompt: string | undefined;
+  #files: boolean | undefined;
+  #decoded: RequestFacts | undefined;
+
+  constructor(request: WireRequest, hash: (text: string) => string, timeouts: RequestFacts['timeouts']) {
+    this.#request = request;
+    this.#hash = hash;
+    this.timeouts = timeouts;
+    this.of = bodyFacts(request.protocol.name, request.body.json);
+  }
+
+  get #slow(): RequestFacts {
+    return (this.#decoded ??= factsOf(this.#request.options, this.#hash));
+  }
+
+  get #mayHoldFiles(): boolean {
+    return (this.#files ??= FILES.some((word) => this.#request.body.bytes.includes(word)));
+  }
+
+  get tokens(): number {
+    return (this.#tokens ??= this.#mayHoldFiles ? this.#slow.tokens : Math.ceil(this.#request.body.bytes.length / BYTES));
+  }
+
+  get maxTokens(): number | undefined {
+    return this.of.maxTokens;
+  }
+
+  get images(): boolean {
+    return this.#mayHoldFiles && this.#slow.images;
+  }
+
+  get effort(): Effort | undefined {
+    return this.of.effort === 'unclear' ? this.#slow.effort : this.of.effort;
+  }
+
+  get stops(): boolean {
+    return this.of.stops.length > 0;
+  }
+
+  get afterTool(): boolean {
+    return this.of.afterTool;
+  }
+
+  get prompt(): string {
+    return (this.#prompt ??= this.#hash(this.#request.body.bytes.toString('latin1')));
+  }
+
+  get text(): string {
+    return this.#slow.text ?? '';
+  }
+
+  get replayable(): boolean {
+    return this.of.plain || this.#slow.replayable;
+  }
+}
