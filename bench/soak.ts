@@ -9,7 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { spawned, type Child } from './gateway/spawned.ts';
 import { machine } from './peers.ts';
 import { agent, CLIENTS, judge, VERDICTS, type Client, type Verdict } from './soak/clients.ts';
-import { growthOf, sampleOf, type Sample } from './soak/growth.ts';
+import { growthOf, sampleOf, stayingOf, type Sample } from './soak/growth.ts';
+import { heapOf, type Heap } from './soak/heap.ts';
 import { soakOptions } from './soak/options.ts';
 import { gatewayFile, PROTOCOLS, startProvider, tierOf, type Provider } from './soak/providers.ts';
 import { storyOf } from './soak/story.ts';
@@ -18,6 +19,8 @@ const HOLDFAST = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'hold
 /** Ms: no answer may take longer; the sum of a chain's limits is far below it. */
 const HUNG = 60_000;
 const SAMPLE_MS = 2000;
+/** Often enough to see what stays, seldom enough to leave the memory as it would be. */
+const LIVE_MS = 45_000;
 const KILL_MS = 20_000;
 const AWAY_MS = 2000;
 const SHOWN = 5;
@@ -48,13 +51,19 @@ const file = join(folder, 'holdfast.yaml');
 writeFileSync(file, gatewayFile(providers));
 let gateway: Child | undefined;
 if (!direct)
-  gateway = await spawned(process.execPath, [HOLDFAST, 'serve', '--config', file, '--port', '0', '--state', join(folder, 'state')], {
-    env: { SOAK_KEY: 'key-of-the-soak-0123456789' },
-    ready: /holdfast listening on (http:\/\/\S+)/,
-  }).catch((error: Error) => {
+  gateway = await spawned(
+    process.execPath,
+    ['--inspect=127.0.0.1:0', HOLDFAST, 'serve', '--config', file, '--port', '0', '--state', join(folder, 'state')],
+    {
+      env: { SOAK_KEY: 'key-of-the-soak-0123456789' },
+      ready: /holdfast listening on (http:\/\/\S+)/,
+    },
+  ).catch((error: Error) => {
     console.error(error.message);
     process.exit(2);
   });
+
+const heap = gateway && (await heapOf(gateway));
 
 const DIRECT: Readonly<Record<Client, string>> = { chat: 'chat', messages: 'messages', responses: 'responses' };
 const baseOf = (client: Client): string => (gateway ? `${gateway.said[1]}/v1` : providers.find(({ name }) => name === DIRECT[client])!.url);
@@ -80,6 +89,7 @@ async function stream(): Promise<void> {
 }
 
 const samples: Sample[] = [];
+const live: number[] = [];
 const stop = new AbortController();
 const quiet = () => {};
 async function watch(): Promise<void> {
@@ -87,6 +97,12 @@ async function watch(): Promise<void> {
     await pause(SAMPLE_MS, undefined, { signal: stop.signal }).catch(quiet);
     if (gateway) samples.push(sampleOf(gateway.pid, elapsed()));
     if (samples.length % 15 === 14) console.error(`${Math.round(elapsed() / 1000)} s: ${tally()}, ${samples.at(-1)!.mb.toFixed(0)} MB`);
+  }
+}
+async function lives(of: Heap): Promise<void> {
+  while (!stop.signal.aborted) {
+    await pause(LIVE_MS, undefined, { signal: stop.signal }).catch(quiet);
+    if (!stop.signal.aborted) live.push(await of.live());
   }
 }
 async function kills(): Promise<void> {
@@ -101,7 +117,7 @@ const tally = () =>
     .map((verdict) => `${counts[verdict]} ${verdict}`)
     .join(', ');
 
-const aside = [watch(), ...(kill ? [kills()] : [])];
+const aside = [watch(), ...(heap ? [lives(heap)] : []), ...(kill ? [kills()] : [])];
 await Promise.all(Array.from({ length: streams }, stream));
 stop.abort();
 await Promise.all(aside);
@@ -116,15 +132,18 @@ console.log(
   `${upstream} upstream requests since the last start of each provider, ${failed} of them failed on purpose; providers killed: ${providers.reduce((sum, one) => sum + one.killed, 0)}`,
 );
 const growth = growthOf(samples, Math.min(60_000, length * 0.3));
+const stays = stayingOf(live);
+if (stays) console.log(`${stays.says}${stays.grows ? ': GROWS' : ''}`);
 if (gateway) console.log(growth ? `${growth.says}${growth.grows ? ': GROWS' : ''}` : 'too short to say whether memory grows');
 const wrong = VERDICTS.filter((verdict) => verdict !== 'whole' && verdict !== 'error').reduce((sum, verdict) => sum + counts[verdict], 0);
+heap?.close();
 await gateway?.[Symbol.asyncDispose]();
 for (const provider of providers) await provider[Symbol.asyncDispose]();
 const faultsSeen = [
   ...(wrong > 0 ? [`${wrong} answers are neither whole nor an error`] : []),
   ...(counts.whole === 0 ? ['no answer is whole'] : []),
   ...(gone ? ['the gateway has ended'] : []),
-  ...(growth?.grows ? ['memory or handles grow'] : []),
+  ...(growth?.grows || stays?.grows ? ['memory or handles grow'] : []),
 ];
 console.log(faultsSeen.length > 0 ? `\nIt does not hold: ${faultsSeen.join('; ')}. Seed ${seed}.` : '\nIt holds.');
 process.exitCode = faultsSeen.length > 0 ? 1 : 0;

@@ -36,3 +36,18 @@ export function growthOf(samples: readonly Sample[], warm: number): Growth | und
     grows,
   };
 }
+
+/** MB by which what lives in a heap under load may differ from one moment to the next. */
+const BREATH = 8;
+
+/** What was left each time when all that could go had gone. The first reading is of a program that warms up. */
+export function stayingOf(live: readonly number[]): Growth | undefined {
+  const [, first, ...more] = live;
+  if (first === undefined || more.length === 0) return undefined;
+  const half = Math.ceil((more.length + 1) / 2);
+  const [before, after] = [Math.min(...live.slice(1, half + 1)), Math.min(...live.slice(-half))];
+  return {
+    says: `live in the heap under load ${before.toFixed(1)} → ${after.toFixed(1)} MB (${live.map((mb) => mb.toFixed(1)).join(', ')})`,
+    grows: after - before > BREATH,
+  };
+}

@@ -33,7 +33,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { name: 'plain answer', prompt: 'say it', stage: 'answer', texts: [texts.plain], requests: 2 },
   { name: 'tool call', prompt: 'read it', stage: 'call', texts: [READ], requests: 3 },
   { name: 'answer after a tool', prompt: 'read it', stage: 'answer', texts: [READ], requests: 3 },
-  { name: 'title', prompt: 'say it', stage: 'title', texts: [texts.plain], title: TITLE, requests: 2 },
+  { name: 'title', prompt: 'say it slowly', stage: 'title', texts: [texts.plain], title: TITLE, requests: 2 },
   { name: 'compaction', prompt: 'fill it', stage: 'summary', texts: [SUMMARY, FINAL], requests: 4 },
   { name: 'compaction, too long', prompt: 'overflow it', stage: 'summary', texts: [SUMMARY, FINAL], requests: 5, overflows: true },
   { name: 'sub-agent', prompt: 'delegate it', stage: 'child', texts: [TOLD], requests: 4 },
@@ -63,6 +63,8 @@ function answer(facts: Facts): LabAnswer {
     case 'call':
       return called(facts);
     case 'answer':
+      // opencode leaves as soon as it has its answer, and a title that is still on its way is lost.
+      if (begunBy(facts, 'slowly')) return { text: texts.plain, delayMs: 150 };
       if (last.role !== 'tool') return { text: begunBy(facts, 'say it') ? texts.plain : FINAL };
       // Nobody can hold it until it is compacted.
       if (begunBy(facts, 'overflow it')) return { fault: { do: 'status', reason: 'overflow' } };

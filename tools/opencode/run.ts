@@ -3,7 +3,7 @@
  * it installs a program of 180 MB and takes minutes.
  *
  *   --direct          without a gateway: what the conversations are worth by themselves
- *   --only WORDS      cases whose line holds all these words: --only "anthropic compaction"
+ *   --only WORDS      cases whose line holds all these words, which are regular expressions: --only "^anthropic compaction"
  *   --at-once N       default 2
  */
 import { parseArgs } from 'node:util';
@@ -50,10 +50,10 @@ async function all(list: readonly Case[], atOnce: number, work: (one: Case) => P
 }
 
 async function main(): Promise<void> {
-  if (!values.direct && !GATEWAY) throw new Error('there is no gateway here: run it with --direct, with HOLDFAST_FRONT=lab');
+  if (!values.direct && !GATEWAY) throw new Error('HOLDFAST_FRONT=lab has no gateway: run it with --direct');
   if (values.direct && GATEWAY) throw new Error('with --direct the providers are asked themselves: set HOLDFAST_FRONT=lab too');
-  const words = values.only?.split(/\s+/) ?? [];
-  const list = cases({ gateway: GATEWAY }).filter((one) => words.every((word) => lineOf(one).includes(word)));
+  const words = values.only?.split(/\s+/).map((word) => new RegExp(word)) ?? [];
+  const list = cases({ gateway: GATEWAY }).filter((one) => words.every((word) => word.test(lineOf(one))));
   if (list.length === 0) throw new Error(`no case is called ${values.only}`);
   const program = install();
   await using away = await nowhere();

@@ -101,7 +101,7 @@ function configCommand(root: Command, perform: Perform): void {
   config
     .command('check')
     .description('errors and warnings with file, line, column and the way out')
-    .argument('<files...>', 'the files')
+    .argument('[files...]', 'the files (default: the gateway file)')
     .addHelpText('after', '\nExample:\n  holdfast config check agent.yaml team.yaml')
     .action(async (files: readonly string[], _own: object, command: Command) =>
       perform(flagsOf(command), async (context) => (await import('./commands/config-check.ts')).configCheck(context, files)),

@@ -28,10 +28,7 @@ export async function servedText({ config, signal }: Context): Promise<ServedTex
   const read = await readConfigFile(path, signal);
   if ('text' in read) return { path, text: read.text };
   if (read.absent && !config?.named)
-    throw new CommandError(
-      EXIT.usage,
-      `there is no ${path} here: name the file with --config FILE, or write one (docs/gateway-operations.md)`,
-    );
+    throw new CommandError(EXIT.usage, `there is no ${path} here: name the file with --config FILE, or write one (docs/gateway.md)`);
   throw new CommandError(EXIT.usage, problemLine(read.problem));
 }
 

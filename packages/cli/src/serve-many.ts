@@ -15,7 +15,7 @@ import {
 import { CommandError, EXIT, type Context } from './context.ts';
 import { secretsOf } from './secrets-setup.ts';
 import { checkServed, servedFile, servedText, type ServedText } from './serve-file.ts';
-import { listening, tell, told, type ServeOptions } from './serve-listen.ts';
+import { listening, told, type ServeOptions } from './serve-listen.ts';
 import { openServed } from './serve-setup.ts';
 import { servedState } from './serve-stores.ts';
 import { serveView } from './serve-view.ts';
@@ -25,12 +25,20 @@ const BEYOND = 5_000;
 /** Ms that workers have to take over a file. */
 const TAKE_OVER = 30_000;
 
+/** What a worker is told when it begins. */
+interface WorkerText extends ServedText {
+  readonly port: number;
+  /** All have served before: it takes the place of one that died. */
+  readonly again: boolean;
+}
+
 /** `--workers N`: this process serves nothing itself. It starts the workers, reads the file for them and carries what they share. */
 export async function manyWorkers(
   context: Context,
   options: ServeOptions,
   grace: number | undefined,
   { file, ...read }: ServedText & { readonly file: AgentFile },
+  ready: (url: string) => void,
 ): Promise<number> {
   const secrets = secretsOf(context.environment);
   const { notice } = serveView(context.terminal, context.logLevel, secrets.redact);
@@ -38,11 +46,13 @@ export async function manyWorkers(
   let [latest, served] = [file, read as ServedText];
   const url = await listening(options, reservePort);
   const port = Number(new URL(url).port || 80);
+  let again = false;
   // A worker that is started later serves the same text at the same port, whatever lies on the disk by then and whichever port was picked.
-  workers.start({ text: () => ({ ...served, port }) });
+  workers.start({ text: (): WorkerText => ({ ...served, port, again }) });
   try {
     await Promise.race([workers.ready, gone(workers.over, context.signal)]);
-    tell(context, url, options.workers);
+    again = true;
+    ready(url);
   } catch (error) {
     workers.drain(0);
     if (error instanceof WorkersFailed) throw new CommandError(error.exit, error.message, { cause: error });
@@ -86,9 +96,9 @@ export async function worker(context: Context, options: ServeOptions, grace: num
   using _hup = context.hungUp(() => {});
   try {
     const quiet: Context = { ...context, terminal: { ...context.terminal, err: () => {} } };
-    const { port, ...read } = (await link.ask('text')) as ServedText & { readonly port: number };
+    const { port, again, ...read } = (await link.ask('text')) as WorkerText;
     let latest = await servedFile(quiet, read, options.host);
-    const served = await openServed(context, { file: latest, state: servedState(context), host: options.host, link });
+    const served = await openServed(context, { file: latest, state: servedState(context, again), host: options.host, link });
     await listening({ ...options, port }, (host, at) => listenShared(served.http.server, host, at));
     link.serve({
       'take-over': async (text: ServedText) => {

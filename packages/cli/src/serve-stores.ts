@@ -8,11 +8,14 @@ export interface ServedState {
   readonly tokenFile: string;
 }
 
-/** The state folder, seen to be readable: later it would only be noticed by what is forgotten. One line where it is not, and exit 2. */
-export function servedState({ state }: Context): ServedState {
+/**
+ * The state folder, seen to be readable: later it would only be noticed by what is forgotten. One line where it is not, and exit 2. `again`: in the
+ * place of a process that served, which damage must not end; what is damaged is moved aside when it is opened.
+ */
+export function servedState({ state }: Context, again = false): ServedState {
   try {
     const folder = openStateFolder(state);
-    const [fault] = databaseFaults(folder);
+    const [fault] = again ? [] : databaseFaults(folder);
     if (fault)
       throw new Error(
         `${fault.name} in the state folder ${folder} cannot be used: ${fault.fault}. Move it away, or name another folder with --state DIR.`,

@@ -60,3 +60,18 @@ it('who is told what', () => {
   ]);
   expect(said('info', events('x', 'server')).at(-1)).toBe('call x (ci): smart: nobody answered (server) after 1.5 s, 0 attempts');
 });
+
+it('who rests is passed over in silence; a call that nobody answered says what the last one said, or why nobody was asked', () => {
+  const skips = [{ target: 'a/one', place: 0, reason: 'resting', until: 4_500, why: { kind: 'overload' } }] as const;
+  const skip = { call: 'x', at: 0, type: 'skip', ...skips[0] } as CallEvent;
+  const facts = { detail: 'invalid x-api-key' };
+  const attempt = { attempt: 1, target: 'b/two', failure: { kind: 'auth', message: 'the key in B was refused', facts } };
+  const end = (more: object) => ({ call: 'x', at: 0, type: 'call-end', record: { ...record('x', 'auth'), skips, ...more } }) as CallEvent;
+  expect(said('info', [skip, end({ attempts: [attempt] })])).toEqual([
+    'call x: smart: nobody answered (auth) after 1.5 s, 1 attempt: b/two: the key in B was refused ("invalid x-api-key")',
+  ]);
+  expect(said('info', [skip, end({})])).toEqual([
+    'call x: smart: nobody answered (auth) after 1.5 s, 0 attempts: a/one passed over: overloaded, resting for another 3 s',
+  ]);
+  expect(said('debug', [skip])).toEqual(['call x: a/one passed over: overloaded, resting for another 4.5 s']);
+});

@@ -35,6 +35,17 @@ describe.concurrent('config check', () => {
     expect(existsSync(`${place.work}/other`)).toBe(false);
   });
 
+  it('checks the gateway file where none is named', async () => {
+    await using place = new Place();
+    place.write('holdfast.yaml', 'tiers: { fast: ollama/m }\n');
+    expect(await place.run(['config', 'check'])).toMatchObject({ code: 0, out: 'holdfast.yaml: ok\n' });
+    place.write('other.yaml', 'tiers: { fast: nobody }\n');
+    expect(await place.run(['config', 'check', '--config', 'other.yaml'])).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('other.yaml:1:16'),
+    });
+  });
+
   it('knows the gateway file as a run does; what is wrong in that is told once, as its own', async () => {
     await using place = new Place();
     const gateway = 'providers:\n  w: { base_url: "http://127.0.0.1:1/v1" }\ntiers: { fast: w/m }\n';

@@ -66,7 +66,7 @@ describe('run, where stdout is no terminal', () => {
     const { code, out, err } = await place.run(['run', place.agent({ providers: [east] }), 'What do the notes say?']);
     expect({ code, out }).toEqual({ code: 0, out: 'The notes say\n42.\n' });
     expect(lines(err)).toEqual([
-      expect.stringMatching(/^east\/small-1 overloaded; trying again (in 0\.\d s|at once) \(1 of 2\)$/),
+      expect.stringMatching(/^east\/small-1: overloaded; trying again (in 0\.\d s|at once) \(1 of 2\)$/),
       'tool read_file path=notes.txt',
       'tool read_file done: 3 lines',
       expect.stringMatching(/^2 model calls, [\d,]+ tokens in, \d+ out$/),
@@ -80,7 +80,7 @@ describe('run, where stdout is no terminal', () => {
     const file = place.agent({ providers: [east, west], fallback: ['west/small-1'] });
     const { code, out, err } = await place.run(['run', file, 'Hello']);
     expect({ code, out }).toEqual({ code: 0, out: 'From the west.\n' });
-    expect(err).toMatch(/^east\/small-1 the key .*was refused \("Incorrect API key.*"\); resting .+; asking west\/small-1$/m);
+    expect(err).toMatch(/^east\/small-1: the key .*was refused \("Incorrect API key.*"\); resting .+; asking west\/small-1$/m);
   });
 
   it('--json: one event a line, the result last, nothing on stderr', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -105,7 +105,7 @@ describe('what cannot be served is one line and exit 2', () => {
     expect(await refused(place, [])).toEqual({
       code: 2,
       out: '',
-      err: 'holdfast: there is no holdfast.yaml here: name the file with --config FILE, or write one (docs/gateway-operations.md)\n',
+      err: 'holdfast: there is no holdfast.yaml here: name the file with --config FILE, or write one (docs/gateway.md)\n',
     });
     expect(await refused(place, ['--config', 'no.yaml'])).toMatchObject({
       code: 2,
@@ -185,6 +185,22 @@ describe('what cannot be served is one line and exit 2', () => {
   });
 });
 
+it('a consent that is taken back: nothing is asked, and the client is told as of a missing key', async () => {
+  await using place = new Place();
+  const text = 'providers: { openai: { base_url: "https://llm.example.com/v1" } }\ntiers: { a: openai/x }\n';
+  const own = { env: { OPENAI_API_KEY: 'sk-0123456789' } };
+  place.write('holdfast.yaml', text);
+  await place.run(['trust', 'holdfast.yaml'], own);
+  const { running, url } = await started(place, [], text, own);
+  rmSync(place.stateFiles().find(({ path }) => path.includes('trust'))!.path);
+  const body = JSON.stringify({ model: 'a', messages: [{ role: 'user', content: 'hi' }] });
+  const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('upstream_config')]);
+  expect(running.err).toContain('it needs your consent: holdfast trust');
+  expect(running.err).not.toContain('a fault of ours');
+  await running.end('SIGTERM');
+});
+
 describe('a file that changes', () => {
   it('is taken over where it is right, whoever tells; where it is wrong, what was served before goes on', async () => {
     await using place = new Place();
@@ -202,6 +218,44 @@ describe('a file that changes', () => {
     running.child.kill('SIGHUP');
     await running.says('holdfast.yaml: nothing has changed');
     expect(running.err).not.toMatch(/a-key-for/);
+    expect((await running.end('SIGTERM')).code).toBe(143);
+  });
+});
+
+describe('note 40: what is believed, when a file changes', () => {
+  it('a provider that is asked elsewhere, or with another key, starts cool; what has not changed rests on', async () => {
+    await using place = new Place();
+    const more = KEYS.replace(
+      'token_key: LAB_KEY } }',
+      'token_key: LAB_KEY }, other: { api: openai-chat, base_url: "http://127.0.0.1:9/v1" } }',
+    );
+    const { running, url } = await started(place, [], more, { env });
+    const scopes = ['endpoint:lab/one', 'credential:lab#LAB_KEY', 'endpoint:other'];
+    const headers = { authorization: `Bearer ${env.KEY_BOSS}`, 'content-type': 'application/json' };
+    const put = (scope: string) =>
+      fetch(`${url}/api/health/${encodeURIComponent(scope)}`, { method: 'PUT', headers, body: '{"kind":"server","for":"10m"}' });
+    for (const scope of scopes) expect((await put(scope)).status).toBe(200);
+    const rest = async (): Promise<readonly string[]> => {
+      const { beliefs } = (await (await get(`${url}/api/health`, env.KEY_BOSS)).json()) as { beliefs: readonly { scope: string }[] };
+      return beliefs.map(({ scope }) => scope).toSorted();
+    };
+    place.write('holdfast.yaml', more.replace('token_key: LAB_KEY', 'token_key: LAB_KEY, account: acme'));
+    await running.says('providers.lab.account: + acme');
+    expect(await rest()).toEqual(['endpoint:lab/one', 'endpoint:other']);
+    place.write('holdfast.yaml', more.replace('127.0.0.1:9/v1", token', '127.0.0.1:8/v1", token'));
+    await running.says('127.0.0.1:8/v1');
+    expect(await rest()).toEqual(['endpoint:other']);
+    await running.end('SIGTERM');
+  });
+});
+
+describe('a tier whose keys are missing', () => {
+  it('keeps no other from being served, nor a changed file from being taken over', async () => {
+    await using place = new Place();
+    const more = FILE.replace('tiers: { smart: lab/one }', 'tiers: { smart: lab/one, other: groq/one }');
+    const { running } = await started(place, [], more);
+    place.write('holdfast.yaml', more.replace('lab/one', 'lab/two'));
+    await running.says('holdfast.yaml is taken over');
     expect((await running.end('SIGTERM')).code).toBe(143);
   });
 });

@@ -20,6 +20,7 @@ export interface AttemptStart {
   readonly lease?: string | undefined;
   /** The known repair after which its request is sent. */
   readonly repair?: string | undefined;
+  readonly repaired?: readonly string[];
 }
 
 /**
@@ -42,6 +43,7 @@ export class AttemptRun<P> implements Attempt {
   /** It began as a probe. */
   readonly probe: boolean;
   readonly repair: string | undefined;
+  readonly repaired: readonly string[] | undefined;
   began: number;
   readonly reading: Reading<P>;
   readonly signal: AbortSignal;
@@ -80,6 +82,7 @@ export class AttemptRun<P> implements Attempt {
     this.lease = start.lease;
     this.probe = start.lease !== undefined;
     this.repair = start.repair;
+    this.repaired = start.repaired;
     this.reading = reading;
     this.signal = this.#controller.signal;
     this.#caller = caller;

@@ -61,7 +61,9 @@ export class Call<Q, P> implements Answer<P> {
   /** The common part takes no promise of its own. */
   pull(take: (part: P | End) => void, fail: (error: unknown) => void): void {
     const { run, over, out } = this.#answering;
-    if (run?.source?.pull === undefined || over || !out.empty) return void this.next().then(take, fail);
+    if (!out.empty) return take(out.shift());
+    if (over && !this.#unread) return take(END);
+    if (run?.source?.pull === undefined || over) return void this.next().then(take, fail);
     this.#take = take;
     this.#fail = fail;
     this.#pulling = true;

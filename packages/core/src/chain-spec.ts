@@ -49,7 +49,7 @@ export interface ChainSpec<Q, P> {
   /** The `first_token` limit of a request at a target, in ms (C4). */
   readonly firstToken: (target: Target, facts: RequestFacts) => number;
   /** The repair that `repair` can make of a failure that names one; any other is told to nobody. */
-  readonly repairOf?: (failure: ModelFailure) => string | undefined;
+  readonly repairOf?: (failure: ModelFailure) => string | readonly string[] | undefined;
   /** The request after a repair. */
   readonly repair?: (request: Q, repair: string, target: Target) => Q | undefined;
 }

@@ -77,7 +77,8 @@ class Conversations<Q, P> implements Chain<Q, P> {
     const { affinity } = this.#ports;
     const nothing = this.#groups.length === 0 && options.keep === undefined && (!affinity || affinity.empty?.() === true);
     if (!nothing) return this.#placed(request, facts, options);
-    const ended = affinity && ((record: CallRecord): void => this.#ended(record, IN_ORDER, false, request, options));
+    const ended =
+      affinity && ((record: CallRecord): void => this.#ended(record, IN_ORDER, false, request, options, this.#keyOf(request, options)));
     return this.#chain.call(request, facts, ended ? { ...options, ended } : options);
   }
 
@@ -85,7 +86,8 @@ class Conversations<Q, P> implements Chain<Q, P> {
     const text = this.#groups.length > 0 ? this.#of.text(request, options.session) : undefined;
     const order = this.#groups.length > 0 ? this.#ranked(text) : undefined;
     const rank = (place: number): number => rankIn(order, place);
-    const found = (await this.#look(request, options)) ?? this.#said(facts, options);
+    const key = this.#keyOf(request, options);
+    const found = (await this.#look(key)) ?? this.#said(facts, options);
     const staying = found && rank(found.place) > 0 ? await this.#staying(found, facts, rank) : undefined;
     const keep = found && staying !== undefined && staying !== 'returned' ? this.#named(found.place) : undefined;
     const { keep: _said, ...own } = options;
@@ -94,7 +96,7 @@ class Conversations<Q, P> implements Chain<Q, P> {
       ...(keep && { keep }),
       ...(order && { order }),
       ...(staying !== undefined && { marks: [staying] }),
-      ended: (record) => this.#ended(record, rank, found?.kept !== undefined, request, options),
+      ended: (record) => this.#ended(record, rank, found?.kept !== undefined, request, options, key),
     });
   }
 
@@ -117,16 +119,22 @@ class Conversations<Q, P> implements Chain<Q, P> {
     return ranks;
   }
 
+  /** Read and hashed once, when it is first asked for. */
+  #keyOf(request: Q, options: CallOptions): () => string | undefined {
+    let known: { readonly key: string | undefined } | undefined;
+    return () => (known ??= { key: this.#key(request, options) }).key;
+  }
+
   #key(request: Q, { session, caller = '' }: CallOptions): string | undefined {
     const text = this.#policy === 'never' ? '' : this.#of.text(request, session);
     const whose = this.#policy === 'never' ? '' : caller;
     return text === undefined ? undefined : this.#ports.hash(JSON.stringify(['conversation', this.name, whose, text]));
   }
 
-  async #look(request: Q, options: CallOptions): Promise<Found | undefined> {
+  async #look(keyOf: () => string | undefined): Promise<Found | undefined> {
     const { affinity } = this.#ports;
     if (!affinity || affinity.empty?.()) return undefined;
-    const key = this.#key(request, options);
+    const key = keyOf();
     if (key === undefined) return undefined;
     const kept = await this.#soon(() => affinity.read(key));
     const place = kept === undefined ? -1 : placeOf(kept, this.targets);
@@ -148,14 +156,21 @@ class Conversations<Q, P> implements Chain<Q, P> {
     return returns(earlier, beliefs, now);
   }
 
-  #ended(record: CallRecord, rank: (place: number) => number, known: boolean, request: Q, options: CallOptions): void {
+  #ended(
+    record: CallRecord,
+    rank: (place: number) => number,
+    known: boolean,
+    request: Q,
+    options: CallOptions,
+    keyOf: () => string | undefined,
+  ): void {
     options.ended?.(record);
     const { affinity, clock } = this.#ports;
     const target = record.place === undefined ? undefined : this.targets[record.place];
     if (!affinity || record.outcome !== 'done' || !target) return;
     const deviates = rank(target.place) > 0;
     if (!deviates && !known) return;
-    const key = this.#key(request, options);
+    const key = keyOf();
     if (key === undefined) return;
     const at = clock.now();
     const { ref, credential } = target;

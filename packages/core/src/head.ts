@@ -1,7 +1,7 @@
 import type { AttemptRun } from './attempt-run.ts';
 import type { PartQueue } from './part-queue.ts';
 import { ModelFailure } from './rules/failure.ts';
-import { END } from './source.ts';
+import { END, nextOf } from './source.ts';
 
 /** C1: what is held before the commit is bounded; past it the head goes out as if it were soft. */
 const HELD_BYTES = 256 * 1024;
@@ -30,7 +30,8 @@ export async function readHead<P>(
   let withheld = false;
   watch?.pull();
   for (;;) {
-    const part = await source.next();
+    const coming = nextOf(source);
+    const part = coming instanceof Promise ? await coming : coming;
     if (part === END) throw run.whyEnded();
     const look = reading.look(part);
     const quiet = look.commit === 'nothing' && look.ends === false;

@@ -1,6 +1,7 @@
 import type { AttemptRun } from './attempt-run.ts';
 import type { FailureKind, ModelFailure } from './rules/failure.ts';
 import { labelsOf, type Labels } from './rules/labels.ts';
+import { repairsOf } from './rules/plan-again.ts';
 import type { PastAttempt } from './rules/plan.ts';
 import type { Usage } from './rules/reader.ts';
 import type { AttemptRecord, CallRecord, SkipRecord, TargetOrigin } from './rules/record.ts';
@@ -36,6 +37,13 @@ export class Ledger {
   }
 
   /** This call's attempts on one target that failed. */
+  /** The repair that the last failure asks for where it was of this place, and those made there before it. */
+  repairs(place: number): { readonly repair: string | undefined; readonly repaired: readonly string[] } {
+    const last = this.past.at(-1);
+    const repair = last?.place === place ? last.failure.facts.repair : undefined;
+    return { repair, repaired: repairsOf(this.at(place)).filter((one) => one !== repair) };
+  }
+
   at(place: number): readonly PastAttempt[] {
     return this.past.filter((one) => one.place === place);
   }
@@ -73,7 +81,6 @@ export class Ledger {
       failure: { kind: failure.kind, facts: failure.facts },
       shown: run.shown,
       chance,
-      ...(run.repair !== undefined && { repaired: true }),
       ...(run.source && { opened: true }),
     });
     return this.#close(run, failure);

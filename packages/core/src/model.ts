@@ -51,6 +51,8 @@ export interface Attempt {
   readonly from?: AttemptOrigin | undefined;
   /** The known repair after which the request is sent once more. */
   readonly repair?: string | undefined;
+  /** Those that this call made for this target before, oldest first: they hold on. */
+  readonly repaired?: readonly string[] | undefined;
   /** Whether a repair would change what was sent: one that would not is no reason to ask again. Set by who makes repairs. */
   mends?: ((repair: string) => boolean) | undefined;
   /** Ms it waited in a lane; set by `entered`. */

@@ -161,10 +161,9 @@ export class Pursuit<Q, P> {
     const target = this.#plan.targets[step.place]!;
     const [attempt, tries] = [++this.#begun, this.ledger.at(step.place).length];
     const lease = step.lease === 'none' ? undefined : this.#probe.id;
-    const last = this.ledger.past.at(-1);
-    const repair = last?.place === step.place ? last.failure.facts.repair : undefined;
     const { share } = step;
-    const start = { call: this.id, attempt, target, facts: this.#facts, share, left, from: this.#options, lease, repair };
+    const repairs = this.ledger.repairs(step.place);
+    const start = { call: this.id, attempt, target, facts: this.#facts, share, left, from: this.#options, lease, ...repairs };
     const run = new AttemptRun<P>(start, this.#spec.reader.start(), this.#options.signal, this.#ports.clock);
     this.teller.tell({ type: 'attempt-start', attempt, target: target.ref, origin: originOf(target), tries, probe: lease !== undefined });
     this.teller.attend(run);

@@ -1,4 +1,5 @@
 import type { HealthStore } from './ports.ts';
+import { keyOf } from './rules/caller-key.ts';
 import { Lasting } from './rules/lasting.ts';
 import { counted, draw, SLOT_MS, slotOf, type Bucket, type Counted, type Draw, type Drawn } from './rules/retry-bucket.ts';
 
@@ -29,7 +30,7 @@ export class RetryBudget {
   /** A call begins that is no retry. `now`: epoch ms. */
   called(endpoint: string, caller: string | undefined, now: number): void {
     const one = this.#at(endpoint, now);
-    const name = caller ?? '';
+    const name = keyOf(caller ?? '');
     // The common call changes one number.
     if (one.now.seen.includes(name)) one.now.calls++;
     else one.now = { ...counted(one.now, name) };
@@ -38,10 +39,10 @@ export class RetryBudget {
   /** Whether one more request may be spent on an endpoint that this call has asked before; hedges ask here too. Never rejects. */
   async draw(endpoint: string, caller: string | undefined, now: number): Promise<boolean> {
     const one = this.#at(endpoint, now);
-    const name = caller ?? '';
+    const name = keyOf(caller ?? '');
     const closed = one.refused.get(name, now) ?? 0;
     if (closed > 0 && closed <= now + SLOTS * SLOT_MS) return false;
-    const asked: Draw = { calls: [...one.before, one.now], ...(caller !== undefined && { caller }) };
+    const asked: Draw = { calls: [...one.before, one.now], ...(caller !== undefined && { caller: name }) };
     one.before = [];
     one.now = { at: slotOf(now), calls: 0, seen: [] };
     const drawn = await this.#ask(endpoint, asked, now);

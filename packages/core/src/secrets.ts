@@ -2,6 +2,9 @@ import { beginningsOf, patternOf, redactData, redactText, unsettled, type Secret
 
 /** Shorter values are words: they would be found everywhere. */
 const SHORTEST = 6;
+/** Names of fields and other short texts come again and again: so many, so long, are known to be clean. */
+const KNOWN = 2_000;
+const KNOWN_LENGTH = 48;
 
 /**
  * The one place that knows every secret value of the process (contracts, Security). What leaves it, in events, records, logs, errors and tool outputs, goes through `redact`;
@@ -50,12 +53,21 @@ export function secretRegistry(): SecretRegistry {
   let beginnings: ReadonlySet<string> | undefined;
   let longest = 0;
   let stale = false;
+  const clean = new Set<string>();
   const current = (): [RegExp | undefined, SecretForms] => {
     if (stale) pattern = patternOf(forms);
     stale = false;
     return [pattern, forms];
   };
   const redact = (text: string): string => redactText(text, ...current());
+  const redactKnown = (text: string): string => {
+    if (clean.has(text)) return text;
+    const shown = redact(text);
+    if (shown !== text || text.length > KNOWN_LENGTH) return shown;
+    if (clean.size >= KNOWN) clean.clear();
+    clean.add(text);
+    return text;
+  };
   return {
     add(name, value) {
       names.add(name);
@@ -67,11 +79,12 @@ export function secretRegistry(): SecretRegistry {
       }
       stale = true;
       beginnings = undefined;
+      clean.clear();
     },
     has: (text) => redact(text) !== text,
     redact,
     unsettled: (text) => unsettled(text, (beginnings ??= beginningsOf(forms)), longest),
-    redactDeep: (data) => (forms.size === 0 ? data : redactData(data, redact)),
+    redactDeep: (data) => (forms.size === 0 ? data : redactData(data, redactKnown)),
     childEnvironment(env, allow = []) {
       const kept = Object.entries(env).filter(
         ([name, value]) => value !== undefined && (allow.includes(name) || (!names.has(name) && redact(value) === value)),

@@ -15,3 +15,35 @@ export interface Source<P> {
   /** The same as `next().then(take, fail)` for who pulls part after part, with no promise made for it: one of them is told, at once or later. Neither throws. */
   pull?(take: (part: P | End) => void, fail: (error: unknown) => void): void;
 }
+
+/** The next part, without a promise where it is at hand. What is thrown at once is thrown, what comes later rejects. */
+export function nextOf<P>(source: Source<P>): P | End | Promise<P | End> {
+  if (source.pull === undefined) return source.next();
+  const once = new Once<P>();
+  source.pull(once.take, once.fail);
+  return once.answer();
+}
+
+class Once<P> {
+  #came: { readonly part: P | End } | undefined;
+  #broke: { readonly error: unknown } | undefined;
+  #later: { readonly resolve: (part: P | End) => void; readonly reject: (error: unknown) => void } | undefined;
+
+  readonly take = (part: P | End): void => {
+    if (this.#later) this.#later.resolve(part);
+    else this.#came = { part };
+  };
+
+  readonly fail = (error: unknown): void => {
+    if (this.#later) this.#later.reject(error);
+    else this.#broke = { error };
+  };
+
+  answer(): P | End | Promise<P | End> {
+    if (this.#came) return this.#came.part;
+    if (this.#broke) throw this.#broke.error;
+    return new Promise((resolve, reject) => {
+      this.#later = { resolve, reject };
+    });
+  }
+}

@@ -52,7 +52,7 @@ export class Teller {
       ...(unpriced && { unpriced }),
       ...(laneWaitMs !== undefined && { laneWaitMs }),
     };
-    this.tell({ type: 'attempt-end', attempt, target, ms, shown, ...told }, { text: run.reading.text });
+    this.tell({ type: 'attempt-end', attempt, target, ms, shown, ...told }, textOf(run.reading));
   }
 
   /** Another target is asked after a failure. */
@@ -88,6 +88,13 @@ export class Teller {
     this.#emit?.({ call: this.#call, at: this.#clock.now(), ...event } as CallEvent, payload);
   }
 }
+
+/** The text is joined when somebody asks for it. */
+const textOf = (reading: { readonly text: string }): Payload => ({
+  get text() {
+    return reading.text;
+  },
+});
 
 /** A failure as those who watch see it. */
 const factOf = (failure: ModelFailure): FailureFact => ({

@@ -29,7 +29,7 @@ export const realTransport = (fetch: typeof globalThis.fetch = globalThis.fetch)
 
 export interface AskedFor {
   readonly chat?: 'openai' | 'openai-compatible';
-  readonly attempt?: Partial<Pick<Attempt, 'signal'>> & Pick<Attempt, 'watch' | 'head'>;
+  readonly attempt?: Partial<Pick<Attempt, 'signal'>> & Pick<Attempt, 'watch' | 'head' | 'repair'>;
   readonly target?: Partial<Target>;
   readonly transport?: Transport;
   readonly model?: string;

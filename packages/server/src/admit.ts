@@ -6,7 +6,7 @@ import { corsHeaders, isPreflight, preflightHeaders, refusedHost, refusedOrigin,
 import { Refusal, refusal } from './rules/refusal.ts';
 import type { RouteTable } from './rules/routes.ts';
 
-const UNKNOWN = 'Nothing is served at this path. The APIs of OpenAI and Anthropic are below /v1.';
+const UNKNOWN = 'Nothing is served at this path. There are /v1/chat/completions, /v1/responses, /v1/messages and /v1/models.';
 
 const closing = (): Refusal =>
   new Refusal(
@@ -18,7 +18,7 @@ const closing = (): Refusal =>
 function entered(req: IncomingMessage, path: string, table: RouteTable<Route>, access: Access): Admitted | Refusal {
   const method = req.method!;
   const found = table.find(method, path);
-  if (found === undefined) return refusal(404, 'not-found', UNKNOWN);
+  if (found === undefined) return refusal(404, path.startsWith('/v1') ? 'invalid-request' : 'not-found', UNKNOWN);
   if (typeof found === 'string') return refusal(405, 'invalid-request', `This path takes only ${found}.`, { headers: { allow: found } });
   const { route, params } = found;
   const holder = access.admit(route.access, req.headers, req.socket.remoteAddress);

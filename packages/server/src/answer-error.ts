@@ -1,24 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@holdfast/core';
 import type { ClientError } from '@holdfast/core/wire';
+import { errorHeaders } from './rules/answer-headers.ts';
 import type { ServerLimits } from './server-limits.ts';
 
 /** Bytes of a body that are still to come and are read away without a word: the connection stays. */
 const SMALL = 64 * 1024;
-
-/** What the head of every error says. `id`: the request's. */
-export const errorHeaders = (error: ClientError, id: string, length: number): Record<string, string> => ({
-  'content-type': 'application/json',
-  'content-length': String(length),
-  'cache-control': 'no-store',
-  'request-id': id,
-  'x-request-id': id,
-  // `true` only beside a time to wait (field note 8)
-  'x-should-retry': String(error.retryAfter !== undefined),
-  ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
-  ...(error.retryAt !== undefined && { 'x-holdfast-retry-at': new Date(error.retryAt).toISOString() }),
-  ...(error.call !== undefined && { 'x-holdfast-call': error.call }),
-});
 
 export interface ErrorAnswer {
   readonly error: ClientError;
@@ -43,7 +30,8 @@ const isUnread = (req: IncomingMessage): boolean => {
 export function answerError(req: IncomingMessage, res: ServerResponse, answer: ErrorAnswer, limits: ServerLimits, clock: Clock): void {
   const { error, text, id, headers, waits } = answer;
   res.writeHead(error.status, {
-    ...errorHeaders(error, id, Buffer.byteLength(text)),
+    ...errorHeaders(error, id),
+    'content-length': String(Buffer.byteLength(text)),
     ...headers,
     ...(ends(req, answer) && { connection: 'close' }),
   });

@@ -1,4 +1,4 @@
-import { END, type Answer, type Part } from '@holdfast/core/engine';
+import { END, nextOf, type Answer, type Part } from '@holdfast/core/engine';
 import type { EncoderStart, WireProtocol } from '@holdfast/core/wire';
 
 /** A whole answer: its JSON text, and who gave it. */
@@ -10,6 +10,11 @@ export interface WholeAnswer {
 /** All parts of an answer that nobody sees before its end. */
 export async function wholeAnswer(answer: Answer<Part>, protocol: WireProtocol, start: EncoderStart): Promise<WholeAnswer> {
   const parts: Part[] = [];
-  for (let part = await answer.next(); part !== END; part = await answer.next()) parts.push(part);
+  for (;;) {
+    const coming = nextOf(answer);
+    const part = coming instanceof Promise ? await coming : coming;
+    if (part === END) break;
+    parts.push(part);
+  }
   return { text: protocol.whole(parts, start), ref: answer.record.target ?? answer.ref };
 }

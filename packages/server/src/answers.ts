@@ -1,19 +1,25 @@
-import type { ServerResponse } from 'node:http';
+import type { Exchange } from './ports.ts';
+import { refusal, type Refusal } from './rules/refusal.ts';
 
-/** Everything under `/api` is private, and as fresh as it is asked for. */
-export function sendJson(res: ServerResponse, status: number, value: unknown): void {
-  send(res, status, 'application/json', `${JSON.stringify(value)}\n`);
-}
+type Asked = Pick<Exchange, 'res' | 'id'>;
 
-export function send(res: ServerResponse, status: number, type: string, body: string): void {
+/** As fresh as it is asked for. */
+export const sendJson = (exchange: Asked, status: number, value: unknown): void =>
+  send(exchange, status, 'application/json', `${JSON.stringify(value)}\n`);
+
+export function send({ res, id }: Asked, status: number, type: string, body: string): void {
   if (res.headersSent || res.destroyed) return;
   const bytes = Buffer.from(body);
-  res.writeHead(status, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-store' });
+  const length = bytes.length;
+  res.writeHead(status, {
+    'content-type': type,
+    'content-length': length,
+    'cache-control': 'no-store',
+    'request-id': id,
+    'x-request-id': id,
+  });
   res.end(res.req.method === 'HEAD' ? undefined : bytes);
 }
 
-/** A request to `/api` that cannot be meant. `param`: what of it is wrong. */
-export function sendError(res: ServerResponse, status: number, message: string, param?: string): void {
-  const type = status === 404 ? 'not_found' : 'invalid_request';
-  sendJson(res, status, { error: { type, message, ...(param !== undefined && { param }) } });
-}
+/** A request that cannot be meant. `param`: what of it is wrong. */
+export const unmeant = (message: string, param: string): Refusal => refusal(400, 'invalid-request', message, { param });

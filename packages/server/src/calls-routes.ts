@@ -1,8 +1,9 @@
 import { nearest, parseDuration, type CallFilter, type CallStore, type Clock, type StoredCall } from '@holdfast/core/engine';
-import { sendError, sendJson } from './answers.ts';
+import { sendJson, unmeant } from './answers.ts';
 import { mayTell } from './call-feed.ts';
 import { streamCalls, type StreamPorts } from './calls-stream.ts';
 import type { Exchange, Holder, Route } from './ports.ts';
+import { refusal } from './rules/refusal.ts';
 
 export interface CallsPorts extends StreamPorts {
   readonly calls: CallStore;
@@ -32,25 +33,27 @@ interface Fault {
   readonly param: string;
 }
 
-async function list({ res, query, holder }: Exchange, { calls, clock }: CallsPorts): Promise<void> {
+async function list(exchange: Exchange, { calls, clock }: CallsPorts): Promise<void> {
+  const { query, holder } = exchange;
   const asked = filterOf(query, clock.now());
-  if ('fault' in asked) return sendError(res, 400, asked.fault, asked.param);
+  if ('fault' in asked) throw unmeant(asked.fault, asked.param);
   const of = seesOnly(holder);
   const limit = asked.limit ?? DEFAULT;
   const found = await calls.list({ ...asked, limit: limit + 1, ...(of !== undefined && { under: of }) });
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
-  sendJson(res, 200, { calls: page, ...(last && { next: cursorOf(last) }) });
+  sendJson(exchange, 200, { calls: page, ...(last && { next: cursorOf(last) }) });
 }
 
-async function show({ res, params, holder }: Exchange, { calls }: CallsPorts): Promise<void> {
+async function show(exchange: Exchange, { calls }: CallsPorts): Promise<void> {
+  const { params, holder } = exchange;
   const id = params['id'] ?? '';
   // What somebody else's call is called is nothing to find out.
   const found = (id === '' ? [] : await calls.find(id)).filter(({ caller }) => mayTell(seesOnly(holder), caller));
   const call = found.find((one) => one.id === id) ?? (id.length >= SHORTEST && found.length === 1 ? found[0] : undefined);
-  if (call === undefined) return sendError(res, 404, 'there is no such call, or it is not kept any more', 'id');
+  if (call === undefined) throw refusal(404, 'not-found', 'there is no such call, or it is not kept any more', { param: 'id' });
   const messages = await calls.messages(call.id);
-  sendJson(res, 200, { ...call, ...(messages && { messages }) });
+  sendJson(exchange, 200, { ...call, ...(messages && { messages }) });
 }
 
 /** Of the beginning of an id, as in `holdfast calls show`. */

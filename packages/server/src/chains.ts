@@ -4,23 +4,24 @@ import {
   budgeted,
   CHAIN_DEFAULTS,
   classify,
-  conversationText,
   DEFAULT_CONNECT,
   laneRegistry,
   merged,
+  ModelFailure,
   optionsContinuer,
   partChain,
   remembering,
   repairedOptions,
-  warmthOf,
+  WARM,
+  WARM_LONG,
   type AffinityStore,
   type Ask,
   type BudgetStore,
   type Chain,
   type ChainPorts,
   type ConversationOf,
+  type Environment,
   type LaneRegistry,
-  type ModelFailure,
   type Moving,
   type Part,
   type Reached,
@@ -28,7 +29,9 @@ import {
   type UserRow,
 } from '@holdfast/core/engine';
 import type { NativeAsk } from '@holdfast/core/wire';
+import { chainFor } from './chain-for.ts';
 import type { Upstream } from './io/upstream.ts';
+import { conversationText } from './rules/conversation-text.ts';
 import { passAsk } from './pass-ask.ts';
 import type { ReachedTarget } from './reached.ts';
 import { isNative } from './rules/native-defaults.ts';
@@ -44,6 +47,7 @@ export interface ReachedChain {
 }
 
 export interface ChainsPorts extends Omit<ChainPorts, 'classify'> {
+  readonly env: Environment;
   readonly hash: (text: string) => string;
   readonly affinity: AffinityStore;
   readonly budgets: BudgetStore;
@@ -57,14 +61,17 @@ export interface ChainsPorts extends Omit<ChainPorts, 'classify'> {
   readonly named?: (failure: ModelFailure, target: Target) => ModelFailure;
 }
 
-/** As many composed chains as are kept: a client that invents references keeps none of them for ever. */
+/** As many chains of references that clients wrote are kept beside those of the file's own names: who invents names keeps none of them for ever. */
 const MOST = 200;
 
-/** A conversation is known by its session key; without one it must be read. */
+/** A cache that is asked for an hour; in a text its quotes are escaped. */
+const HOUR = Buffer.from('"1h"');
+
+/** A conversation is known by its session key, else by its beginning as it stands in the body. */
 const CONVERSATION: ConversationOf<WireRequest> = {
-  text: (request, session) =>
-    session !== undefined && session.trim() !== '' ? `session ${session}` : conversationText(request.options, undefined),
-  warmth: (request) => warmthOf(request.options),
+  text: ({ protocol, body }, session) =>
+    session !== undefined && session.trim() !== '' ? `session ${session}` : conversationText(protocol.name, body.json),
+  warmth: ({ body }) => (body.bytes.includes(HOUR) ? WARM_LONG : WARM),
 };
 
 /** The chains of one file, made when they are first asked for. */
@@ -72,7 +79,10 @@ export class Chains {
   readonly file: AgentFile;
   readonly #ports: ChainsPorts;
   readonly #lanes: LaneRegistry | undefined;
+  /** By reference: a tier with an effort behind it is another chain than the tier alone, of the same name. */
   readonly #known = new Map<string, Promise<ReachedChain>>();
+  /** By what clients wrote. */
+  readonly #refs = new Map<string, string>();
 
   constructor(file: AgentFile, ports: ChainsPorts) {
     this.file = file;
@@ -80,21 +90,34 @@ export class Chains {
     this.#lanes = Object.keys(file.lanes).length > 0 ? laneRegistry(file.lanes) : undefined;
   }
 
-  /** One that could not be made is made again when it is next asked for. */
-  of(spec: ChainSpec): Promise<ReachedChain> {
-    const known = this.#known.get(spec.name);
+  /** What a name was found to mean for whoever may ask for anything. */
+  refOf(model: string): string | undefined {
+    return this.#refs.get(model);
+  }
+
+  /** The chain of a reference that `resolveModel` gave for what a client called `model`. One that could not be made is made again when it is next asked for. */
+  of(ref: string, model = ref): Promise<ReachedChain> {
+    if (this.#refs.size >= MOST) this.#refs.clear();
+    this.#refs.set(model, ref);
+    const known = this.#known.get(ref);
     if (known) return known;
-    const made = this.#make(spec);
-    this.#known.set(spec.name, made);
-    made.catch(() => this.#known.delete(spec.name));
-    const [oldest] = this.#known.size > MOST ? this.#known.keys() : [];
-    if (oldest !== undefined) this.#known.delete(oldest);
+    const made = this.#make(ref);
+    this.#known.set(ref, made);
+    made.catch(() => this.#known.get(ref) === made && this.#known.delete(ref));
+    this.#forgetOne();
     return made;
   }
 
-  async #make(spec: ChainSpec): Promise<ReachedChain> {
+  #forgetOne(): void {
+    const { tiers, models } = this.file;
+    if (this.#known.size <= MOST + tiers.size + models.size) return;
+    for (const ref of this.#known.keys()) if (!tiers.has(ref) && !models.has(ref)) return void this.#known.delete(ref);
+  }
+
+  async #make(ref: string): Promise<ReachedChain> {
     const { file } = this;
     const ports = this.#ports;
+    const spec = chainFor(file, ref, ports.env);
     const { settings } = spec;
     const userRows = file.classify as readonly UserRow[];
     const places = await ports.reach(spec, file);

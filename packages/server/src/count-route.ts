@@ -1,5 +1,5 @@
 import type { Clock, HealthStore } from '@holdfast/core';
-import { madeElsewhere, scopesOf, standingOf, withoutLong, type Moving } from '@holdfast/core/engine';
+import { isModelFailure, madeElsewhere, scopesOf, standingOf, withoutLong, type Moving } from '@holdfast/core/engine';
 import { checkCount, isOurs, messagesProtocol, type BodyChanges } from '@holdfast/core/wire';
 import { sendJson } from './answers.ts';
 import { countTokens, type CountTarget } from './count-tokens.ts';
@@ -29,7 +29,7 @@ export const countRoute = (ports: CountRoutePorts): Route => ({
     const body = await exchange.body();
     checkCount(body.json);
     const asked = String(body.json['model']);
-    const reached = await awake(await ports.reachedFor(asked, exchange.holder), ports);
+    const reached = await awake(await ports.reachedFor(asked, exchange.holder).catch(nobody), ports);
     await ports.moving.readyFor(opaqueIn(messagesProtocol.name, body.json));
     const forwarded = ports.forwarded(exchange);
     const targets = await Promise.all(reached.map((one) => countTarget(one, body, forwarded, exchange.signal, ports.moving)));
@@ -37,9 +37,15 @@ export const countRoute = (ports: CountRoutePorts): Route => ({
     const post = (url: string, headers: Readonly<Record<string, string>>, text: string, signal: AbortSignal) =>
       askUpstream(ports.upstream(), url, headers, text, signal);
     const { input_tokens } = await countTokens(asked, request, targets, { clock: ports.clock, post }, exchange.signal);
-    sendJson(exchange.res, 200, { input_tokens });
+    sendJson(exchange, 200, { input_tokens });
   },
 });
+
+/** Where none can be asked, for want of a key say, there is an estimate. */
+function nobody(error: unknown): readonly ReachedTarget[] {
+  if (isModelFailure(error)) return [];
+  throw error;
+}
 
 /** Those that would be asked now; where all rest, all. */
 async function awake(reached: readonly ReachedTarget[], { health, clock }: CountRoutePorts): Promise<readonly ReachedTarget[]> {
@@ -63,11 +69,12 @@ async function countTarget(
   const { protocol, window } = target;
   const own = protocol === 'anthropic-messages';
   const foreign = madeElsewhere(moving.madeBy, target);
+  const repairs = await moving.repairsAt(`${target.entry}/${target.model}`);
   const ask = {
     model: withoutLong(target.model),
     stream: false,
     foreign: (opaque: string) => isOurs(opaque) || foreign(opaque),
-    repairs: [],
+    repairs,
   };
   return {
     protocol,
@@ -81,11 +88,11 @@ async function countTarget(
             value,
             forwarded: own ? forwarded : { headers: {} },
             stream: false,
-            repairs: [],
+            repairs,
             own: {},
           }),
     ...(window !== undefined && { window }),
-    ...(own && { body: changed(body, messagesProtocol.native(body.json, ask)) }),
+    ...(own && { query: forwarded.query, body: changed(body, messagesProtocol.native(body.json, ask)) }),
   };
 }
 

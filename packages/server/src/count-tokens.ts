@@ -16,6 +16,8 @@ export interface CountTarget {
   /** The provider's key among them, and what of the client's goes on. */
   readonly headers: Readonly<Record<string, string>>;
   readonly window?: number | undefined;
+  /** The client's, with its question mark, or ''. */
+  readonly query?: string;
   /** The client's body as this target would get it, where that differs (T1). */
   readonly body?: JsonObject;
 }
@@ -59,14 +61,14 @@ async function toldBy(
   ports: CountPorts,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  for (const { protocol, model, baseUrl, headers, body = request.body } of targets) {
+  for (const { protocol, model, baseUrl, headers, query = '', body = request.body } of targets) {
     const counter = counterOf(protocol, model, { ...request, body });
     if (counter === undefined) continue;
     using link = follow(signal);
     const stop = ports.clock.after(LIMIT, () => link.abort(new Error('the counter took too long')));
     try {
       const answer = await orAbort(
-        ports.post(`${baseUrl}${counter.path}`, headers, JSON.stringify(counter.body), link.signal),
+        ports.post(`${baseUrl}${counter.path}${query}`, headers, JSON.stringify(counter.body), link.signal),
         link.signal,
       );
       return answer.status === 200 ? counter.read(JSON.parse(answer.body)) : undefined;

@@ -1,63 +1,18 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Clock } from '@holdfast/core';
 import { isModelFailure, type Answer, type CallOptions, type CallRecord, type ModelFailure, type Part } from '@holdfast/core/engine';
 import { BadRequest, type ClientError, type Encoder, type EncoderStart, type JsonObject, type WireProtocol } from '@holdfast/core/wire';
 import { streamAnswer } from './answer-stream.ts';
 import { wholeAnswer } from './answer-whole.ts';
+import { askedContent } from './asked-content.ts';
 import { Blanks } from './blanks.ts';
 import type { WireChain } from './chains.ts';
-import type { Exchange, Holder, RequestBody } from './ports.ts';
-import type { Admission } from './rate-limits.ts';
+import type { GatewayPorts, Prepared } from './gateway-ports.ts';
+import type { Exchange, RequestBody } from './ports.ts';
 import { ResponseSink } from './response-sink.ts';
 import { callHeaders } from './rules/call-headers.ts';
 import { Refusal } from './rules/refusal.ts';
 import { WireFacts } from './wire-facts.ts';
-import { WireRequest, type Forwarded } from './wire-request.ts';
+import { WireRequest } from './wire-request.ts';
 import { cutOff } from './write.ts';
-
-/** A client's request as it is asked, and what is to become of its answer. */
-export interface Prepared {
-  readonly body: RequestBody;
-  /** Told the whole answer when it is over: it can be asked for again (note 19). */
-  readonly kept?: (answer: JsonObject) => void;
-}
-
-export interface GatewayPorts {
-  readonly clock: Clock;
-  readonly hash: (text: string) => string;
-  /** The chain that the client's `model` means for this holder; rejects with a `Refusal`. */
-  readonly chainFor: (model: string, holder: Holder) => Promise<WireChain>;
-  /** What goes on to a provider of the client's protocol. */
-  readonly forwarded: (protocol: WireProtocol, headers: IncomingHttpHeaders, query: URLSearchParams) => Forwarded;
-  /** Lets a call begin; undefined: its holder has no limits. Rejects with a `Refusal`. */
-  readonly admit: (holder: Holder, tokens: number) => Promise<Admission> | undefined;
-  readonly errorOf: (failure: ModelFailure, protocol: WireProtocol, of: ErrorFacts) => ClientError;
-  readonly answerHeaders: (of: AnswerHead) => Readonly<Record<string, string>>;
-  /** Stored answers are put into a request that refers to them. */
-  readonly prepare: (protocol: WireProtocol, body: RequestBody, caller: string) => Promise<Prepared> | Prepared;
-  readonly settings: () => GatewaySettings;
-}
-
-export interface ErrorFacts {
-  /** How often the client has sent this request again. */
-  readonly retries: number;
-  readonly chain: WireChain;
-  readonly tokens: number;
-}
-
-export interface AnswerHead {
-  readonly call: string;
-  readonly ref: string | undefined;
-  readonly stream: boolean;
-}
-
-/** Durations in ms. */
-export interface GatewaySettings {
-  readonly headAfter: number;
-  readonly keepAlive: number;
-  /** Blanks are sent before a whole answer, so that proxies see life. */
-  readonly jsonKeepAlive: boolean;
-}
 
 /** Clients whose idle timer counts only events. */
 const COUNTS_EVENTS = /codex/i;
@@ -75,10 +30,12 @@ export async function answerCall(exchange: Exchange, protocol: WireProtocol, por
   protocol.check(body.json);
   const streams = body.json['stream'] === true;
   const said = callHeaders(req.headers, body.json, streams, protocol.name);
-  const chain = await ports.chainFor(String(body.json['model']), holder);
+  const retries = Number(req.headers['x-stainless-retry-count'] ?? 0) || 0;
+  const chain = await chainOf(exchange, body, retries, said.run, protocol, ports);
   const prepared = await ports.prepare(protocol, body, holder.name);
   const request = new WireRequest(protocol, prepared.body, ports.forwarded(protocol, req.headers, exchange.query), streams);
   const facts = new WireFacts(request, ports.hash, undefined);
+  const content = askedContent(holder, request);
   const admission = await ports.admit(holder, facts.tokens);
   let record: CallRecord | undefined;
   const { repeated, ...labels } = said;
@@ -90,9 +47,8 @@ export async function answerCall(exchange: Exchange, protocol: WireProtocol, por
     signal,
     ended: (ended) => (record = ended),
     ...(repeated && { retries: 0 }),
-    ...(holder.record === 'content' && { request: body.json }),
+    ...content,
   };
-  const retries = Number(req.headers['x-stainless-retry-count'] ?? 0) || 0;
   const errorOf = (failure: ModelFailure): ClientError => ports.errorOf(failure, protocol, { retries, chain, tokens: facts.tokens });
   const start = startOf(id, protocol, body.json, ports.clock.now(), prepared.kept !== undefined);
   const answering = { exchange, protocol, ports, start, errorOf, prepared, more: admission?.headers ?? {} };
@@ -100,9 +56,25 @@ export async function answerCall(exchange: Exchange, protocol: WireProtocol, por
     const coming = asked(() => chain.call(request, facts, options));
     await (streams ? streamed(coming, answering) : whole(coming, answering));
   } catch (error) {
-    throw isModelFailure(error) ? new Refusal(errorOf(error), answering.more) : error;
+    throw isModelFailure(error) ? new Refusal(errorOf(error), { ...answering.more, 'x-holdfast-call': id }) : error;
   } finally {
     admission?.end((record?.paid.input ?? 0) + (record?.paid.output ?? 0));
+  }
+}
+
+async function chainOf(
+  { holder, id, caller }: Exchange,
+  { json }: RequestBody,
+  retries: number,
+  run: string | undefined,
+  protocol: WireProtocol,
+  ports: GatewayPorts,
+): Promise<WireChain> {
+  try {
+    return await ports.chainFor(String(json['model']), holder, { id, caller, run });
+  } catch (error) {
+    // No target can be asked here, for want of a key say: the matter of whoever runs the gateway.
+    throw isModelFailure(error) ? new Refusal(ports.errorOf(error, protocol, { retries })) : error;
   }
 }
 

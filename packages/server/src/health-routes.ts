@@ -1,6 +1,6 @@
 import { nearest, parseDuration, parseScope, RESTING_KINDS, type Clock, type FailureKind, type HealthStore } from '@holdfast/core/engine';
 import type { JsonObject } from '@holdfast/core/wire';
-import { sendError, sendJson } from './answers.ts';
+import { sendJson, unmeant } from './answers.ts';
 import type { Exchange, Route } from './ports.ts';
 
 export interface HealthPorts {
@@ -15,30 +15,31 @@ export const healthRoutes = (ports: HealthPorts): readonly Route[] => [
   { method: 'DELETE', path: '/api/health/:scope', access: 'token', handle: (exchange) => clear(exchange, ports) },
 ];
 
-async function list({ res, query }: Exchange, { health, clock }: HealthPorts): Promise<void> {
+async function list(exchange: Exchange, { health, clock }: HealthPorts): Promise<void> {
+  const { query } = exchange;
   const scope = query.get('scope');
   const beliefs = (await health.list()).filter((one) => scope === null || one.scope.includes(scope));
-  sendJson(res, 200, { now: clock.now(), beliefs });
+  sendJson(exchange, 200, { now: clock.now(), beliefs });
 }
 
 async function set(exchange: Exchange, { health, clock }: HealthPorts): Promise<void> {
-  const { res, params } = exchange;
+  const { params } = exchange;
   const scope = params['scope'] ?? '';
   const asked = parseScope(scope);
   const { json } = await exchange.body();
-  if (asked === undefined || !asked.whole) return sendError(res, 400, SCOPES, 'scope');
+  if (asked === undefined || !asked.whole) throw unmeant(SCOPES, 'scope');
   const wanted = restOf(json);
-  if ('fault' in wanted) return sendError(res, 400, wanted.fault, wanted.param);
+  if ('fault' in wanted) throw unmeant(wanted.fault, wanted.param);
   const now = clock.now();
   const until = now + wanted.ms;
   await health.set(scope, { until, why: { kind: wanted.kind } }, now);
-  sendJson(res, 200, { scope, until });
+  sendJson(exchange, 200, { scope, until });
 }
 
-async function clear({ res, params }: Exchange, { health }: HealthPorts): Promise<void> {
-  const scope = params['scope'] ?? '';
-  if (parseScope(scope) === undefined) return sendError(res, 400, SCOPES, 'scope');
-  sendJson(res, 200, { scope, cleared: await health.clear(scope) });
+async function clear(exchange: Exchange, { health }: HealthPorts): Promise<void> {
+  const scope = exchange.params['scope'] ?? '';
+  if (parseScope(scope) === undefined) throw unmeant(SCOPES, 'scope');
+  sendJson(exchange, 200, { scope, cleared: await health.clear(scope) });
 }
 
 const SCOPES =

@@ -10,7 +10,7 @@ import { exchangeRunner, type Refuse, type ServerFault } from './exchange-runner
 import { HeldExchange, type ExchangePorts } from './held-exchange.ts';
 import { malformed } from './malformed.ts';
 import type { Route } from './ports.ts';
-import { Refusal } from './rules/refusal.ts';
+import { Refusal, refusal } from './rules/refusal.ts';
 import { routeTable } from './rules/routes.ts';
 import { listen, serverEnd } from './server-end.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './server-limits.ts';
@@ -60,9 +60,7 @@ export function httpServer(options: HttpServerOptions): HttpServer {
   const serve = (req: IncomingMessage, res: ServerResponse, expects = false): void => {
     // what is written to a client that has left is nobody's error
     res.on('error', ignored);
-    const url = req.url!;
-    const mark = url.indexOf('?');
-    const path = mark === -1 ? url : url.slice(0, mark);
+    const path = pathOf(req);
     const admitted = admit(req, res, path, { table, access: options.access(), draining });
     if (admitted === undefined || admitted instanceof Refusal) connections.owe(req.socket, res);
     if (admitted === undefined) return;
@@ -76,6 +74,11 @@ export function httpServer(options: HttpServerOptions): HttpServer {
   server.on('connection', (socket: Socket) => connections.add(socket));
   server.on('request', (req, res) => serve(req, res));
   server.on('checkContinue', (req, res) => serve(req, res, true));
+  server.on('checkExpectation', (req, res) => {
+    res.on('error', ignored);
+    connections.owe(req.socket, res);
+    refuse(req, res, pathOf(req), EXPECTATION, { id: newId(), waits: true });
+  });
   server.on('clientError', malformed(connections, { clock, newId, refuse: options.refuse }) as (error: Error, socket: unknown) => void);
   server.on('timeout', (socket: Socket) => idled(connections, socket));
   return {
@@ -89,6 +92,13 @@ export function httpServer(options: HttpServerOptions): HttpServer {
     listen: (host, port) => listen(server, host, port),
     ...serverEnd(server, connections, clock, () => (draining = true)),
   };
+}
+
+const EXPECTATION = refusal(417, 'invalid-request', 'The header expect can only be 100-continue.');
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? url : url.slice(0, mark);
 }
 
 const ignored = (): void => {};

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '@holdfast/core';
 import type { JsonObject, WireProtocol } from '@holdfast/core/wire';
-import type { Prepared } from './gateway.ts';
+import type { Prepared } from './gateway-ports.ts';
 import { SqliteResponses } from './io/responses-sqlite.ts';
 import type { RequestBody } from './ports.ts';
 import { failOpenResponses, lookUp, type ResponsesStore } from './responses-store.ts';
@@ -12,6 +12,8 @@ export interface KeptAnswersPorts {
   /** The state folder. */
   readonly state: string;
   readonly say: (line: string) => void;
+  /** Bytes of a body, and so of what it may refer to. */
+  readonly most: () => number;
   /** Ms for which answers are kept; undefined: none is. Asked at every request. */
   readonly keep: () => number | undefined;
 }
@@ -26,10 +28,11 @@ export class KeptAnswers {
   }
 
   get store(): ResponsesStore | undefined {
-    const { keep, clock, random, state, say } = this.#ports;
+    const { keep, most, clock, random, state, say } = this.#ports;
     const ms = keep();
     if (ms === undefined) return undefined;
-    const known = this.#stores.get(ms) ?? failOpenResponses(new SqliteResponses({ folder: state, clock, random, keep: ms, say }), say);
+    const known =
+      this.#stores.get(ms) ?? failOpenResponses(new SqliteResponses({ folder: state, clock, random, keep: ms, most: most(), say }), say);
     this.#stores.set(ms, known);
     return known;
   }
@@ -39,7 +42,7 @@ export class KeptAnswers {
     if (name !== 'openai-responses') return { body };
     const { store } = this;
     const found = await lookUp(store, caller, body.json);
-    const changes = expand(body.json, found);
+    const changes = expand(body.json, found, this.#ports.most());
     const whole = changes.input === undefined ? body : expanded(body, changes);
     if (!store || body.json['store'] === false) return { body: whole };
     return {
@@ -56,9 +59,14 @@ export class KeptAnswers {
   }
 }
 
-const expanded = (body: RequestBody, changes: Readonly<Record<string, unknown>>): RequestBody => ({
-  ...body,
-  bytes: body.bytes,
-  json: { ...body.json, ...(changes as JsonObject) },
-  with: (more) => body.with({ ...changes, ...more }),
-});
+/** Its bytes are those of the whole: what is estimated, hashed and looked for in them is all of what is asked. Made when they are first needed. */
+function expanded(body: RequestBody, changes: Readonly<Record<string, unknown>>): RequestBody {
+  let bytes: Buffer | undefined;
+  return {
+    get bytes() {
+      return (bytes ??= body.with(changes));
+    },
+    json: { ...body.json, ...(changes as JsonObject) },
+    with: (more) => body.with({ ...changes, ...more }),
+  };
+}

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Clock, NewId } from '@holdfast/core';
 import type { ClientError } from '@holdfast/core/wire';
-import { errorHeaders } from './answer-error.ts';
 import type { Connections, Socket } from './connections.ts';
+import { errorHeaders } from './rules/answer-headers.ts';
 
 const SAID: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'The head of the request is too large.'],
@@ -34,7 +34,11 @@ export function malformed(connections: Connections, { clock, newId, refuse }: Ma
     const [status, message] = SAID[code ?? ''] ?? [400, 'The request is not well-formed HTTP.'];
     const refused: ClientError = { status, class: status === 413 ? 'too-large' : 'invalid-request', message };
     const text = refuse(running[0]?.path ?? '/', refused);
-    const head = Object.entries({ ...errorHeaders(refused, newId(), Buffer.byteLength(text)), connection: 'close' });
+    const head = Object.entries({
+      ...errorHeaders(refused, newId()),
+      'content-length': String(Buffer.byteLength(text)),
+      connection: 'close',
+    });
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...head.map(([name, value]) => `${name}: ${value}`)];
     socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
     const letGo = clock.after(GRACE, () => socket.destroy());

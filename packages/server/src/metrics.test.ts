@@ -84,5 +84,45 @@ it('no label tells of a caller, an account or a message, and none grows without 
   const lines = await linesOf(metrics);
   expect(lines.join('\n')).not.toMatch(/ann|secret-account|no word/);
   const targets = new Set(lines.flatMap((line) => /^holdfast_attempts_total.*target="([^"]*)"/.exec(line)?.[1] ?? []));
-  expect([targets.size, targets.has('other')]).toEqual([501, true]);
+  expect([...targets].toSorted()).toEqual(['a/one', 'a/other', 'b/two']);
+});
+
+const invented = (call: string, model: string, ok: boolean): readonly CallEvent[] =>
+  (
+    [
+      { type: 'call-start', chain: model, targets: [model], mode: 'whole' },
+      ...(ok ? [{ type: 'attempt-commit', attempt: 1, target: model, ms: 4 }] : []),
+      { type: 'attempt-end', attempt: 1, target: model, ms: 10, ...(ok ? {} : { failure: { kind: 'model-missing', status: 404 } }) },
+      {
+        type: 'call-end',
+        record: record(call, {
+          chain: model,
+          outcome: ok ? 'done' : 'model-missing',
+          target: ok ? model : undefined,
+        } as Partial<CallRecord>),
+      },
+    ] as const
+  ).map((event) => ({ call, at: 0, ...event }) as CallEvent);
+
+it('N2: names that clients invent add no series, and take none from others', async () => {
+  const one = callMetrics();
+  for (let nth = 0; nth < 1_000; nth++) for (const event of invented(`x${nth}`, `a/invented-${nth}`, false)) one.emit(event);
+  for (const event of [...invented('y', 'a/real', true), ...events('z')]) one.emit(event);
+  const lines = await linesOf(one);
+  expect(lines.join('\n')).not.toContain('invented');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'holdfast_calls_total{chain="a/other",target="",outcome="model-missing"} 1000',
+      'holdfast_calls_total{chain="a/real",target="a/real",outcome="done"} 1',
+      'holdfast_calls_total{chain="smart",target="b/two",outcome="done"} 1',
+      'holdfast_attempts_total{endpoint="a",target="a/one",kind="overload",status="529",code="overloaded_error"} 1',
+    ]),
+  );
+});
+
+it('N2: a provider that answers to any name is no way round it', async () => {
+  const one = callMetrics();
+  for (let nth = 0; nth < 1_000; nth++) for (const event of invented(`x${nth}`, `a/any-${nth}`, true)) one.emit(event);
+  const calls = (await linesOf(one)).filter((line) => line.startsWith('holdfast_calls_total'));
+  expect(calls).toHaveLength(201);
 });

@@ -1,17 +1,9 @@
 import type { CallEvent, Emit, FailureFact } from '@holdfast/core/engine';
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-  type MetricObjectWithValues,
-  type MetricValue,
-} from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
+import { MetricNames } from './rules/metric-names.ts';
+import { Histogram, Tally, type MetricsData } from './tallies.ts';
 
-/** Metrics of one process, as data that can be summed. */
-export type MetricsData = MetricObjectWithValues<MetricValue<string>>[];
+export type { MetricsData } from './tallies.ts';
 
 export interface Metrics {
   readonly emit: Emit;
@@ -19,19 +11,18 @@ export interface Metrics {
 }
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320];
-/** Different values that a label may have: names come from files and from providers, and a series each is kept for ever. */
+/** Different values that a label may have that a provider fills: a series each is kept for ever. */
 const MOST_VALUES = 500;
 
 /** What Prometheus reads of calls. Labels are what a belief may tell too: kind, status, code, endpoint, and the file's own names; nothing of a caller. */
 export function callMetrics(): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const meters = metersOf(register);
-  const bounded = labelBounds();
-  const open = new Map<string, { readonly chain: string; readonly streamed: boolean }>();
+  const meters = metersOf();
+  const seen: Seen = { bound: labelBounds(), names: new MetricNames(), open: new Map() };
   return {
-    emit: (event) => observe(event, meters, bounded, open),
-    data: () => register.getMetricsAsJSON() as Promise<MetricsData>,
+    emit: (event) => observe(event, meters, seen),
+    data: async () => [...((await register.getMetricsAsJSON()) as MetricsData), ...Object.values(meters).map((meter) => meter.data())],
   };
 }
 
@@ -42,14 +33,16 @@ export async function metricsText(all: readonly MetricsData[]): Promise<{ readon
 }
 
 type Meters = ReturnType<typeof metersOf>;
-type Bounds = (label: string, value: string) => string;
 
-function metersOf(register: Registry) {
-  const registers = [register];
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Counter({ name, help, labelNames, registers });
-  const seconds = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Histogram({ name, help, labelNames, buckets: SECONDS, registers });
+interface Seen {
+  readonly bound: (label: string, value: string) => string;
+  readonly names: MetricNames;
+  readonly open: Map<string, { readonly chain: string; readonly streamed: boolean }>;
+}
+
+function metersOf() {
+  const counter = (name: string, help: string, labels: readonly string[]) => new Tally('counter', name, help, labels);
+  const seconds = (name: string, help: string, labels: readonly string[]) => new Histogram(name, help, SECONDS, labels);
   return {
     calls: counter('holdfast_calls_total', 'Calls that have ended, by what was asked for, who answered and how it ended.', [
       'chain',
@@ -74,15 +67,16 @@ function metersOf(register: Registry) {
     first: seconds('holdfast_first_content_seconds', 'From the beginning of an attempt to its first content.', ['target']),
     duration: seconds('holdfast_call_seconds', 'How long calls took.', ['chain', 'outcome']),
     waited: seconds('holdfast_lane_wait_seconds', 'How long attempts waited in lanes.', ['endpoint']),
-    openCalls: new Gauge({ name: 'holdfast_open_calls', help: 'Calls that go on.', registers }),
-    openStreams: new Gauge({ name: 'holdfast_open_streams', help: 'Streamed calls that go on.', registers }),
+    openCalls: new Tally('gauge', 'holdfast_open_calls', 'Calls that go on.'),
+    openStreams: new Tally('gauge', 'holdfast_open_streams', 'Streamed calls that go on.'),
   };
 }
 
-function labelBounds(): Bounds {
+function labelBounds(): Seen['bound'] {
   const seen = new Map<string, Set<string>>();
   return (label, value) => {
     const values = seen.get(label) ?? new Set();
+    if (values.has(value)) return value;
     seen.set(label, values);
     const short = value.slice(0, 120);
     if (values.has(short)) return short;
@@ -95,67 +89,63 @@ function labelBounds(): Bounds {
 /** A provider's word for a failure; what is no word may be anything. */
 const codeOf = ({ code = '' }: FailureFact): string => (/^[\w.:-]{1,64}$/.test(code) ? code : '');
 
-function observe(event: CallEvent, meters: Meters, bound: Bounds, open: Map<string, { chain: string; streamed: boolean }>): void {
+function observe(event: CallEvent, meters: Meters, seen: Seen): void {
+  const { bound, names, open } = seen;
   switch (event.type) {
     case 'call-start':
-      open.set(event.call, { chain: bound('chain', event.chain), streamed: event.mode === 'stream' });
-      meters.openCalls.inc();
-      if (event.mode === 'stream') meters.openStreams.inc();
+      names.begins(event.chain, event.targets);
+      open.set(event.call, { chain: event.chain, streamed: event.mode === 'stream' });
+      meters.openCalls.add(1);
+      if (event.mode === 'stream') meters.openStreams.add(1);
       return;
     case 'lane-wait':
-      return meters.waits.inc({ lane: bound('lane', event.lane) });
+      return meters.waits.add(1, bound('lane', event.lane));
     case 'attempt-commit':
-      return meters.first.observe({ target: bound('target', event.target) }, event.ms / 1000);
+      names.answered(event.target);
+      return meters.first.add(event.ms / 1000, names.of(event.target));
     case 'attempt-end':
-      return attempt(event, meters, bound);
+      return attempt(event, meters, seen);
     case 'takeover':
     case 'withdrawn':
-      return meters[event.type === 'takeover' ? 'takeovers' : 'withdrawals'].inc({
-        target: bound('target', event.target),
-        kind: event.failure.kind,
-      });
+      return meters[event.type === 'takeover' ? 'takeovers' : 'withdrawals'].add(1, names.of(event.target), event.failure.kind);
     case 'switch':
-      return meters.switches.inc({ target: bound('target', event.from), kind: event.failure.kind });
+      return meters.switches.add(1, names.of(event.from), event.failure.kind);
     case 'hedge':
-      return meters.hedges.inc({ target: bound('target', event.to) });
+      return meters.hedges.add(1, names.of(event.to));
     case 'call-end':
-      return ended(event, meters, bound, open);
+      return ended(event, meters, seen);
     default:
   }
 }
 
-function attempt(event: Extract<CallEvent, { type: 'attempt-end' }>, meters: Meters, bound: Bounds): void {
+function attempt(event: Extract<CallEvent, { type: 'attempt-end' }>, meters: Meters, { bound, names }: Seen): void {
   const { failure, usage, usd, unpriced, laneWaitMs } = event;
-  const target = bound('target', event.target);
+  const target = names.of(event.target);
   const endpoint = bound('endpoint', event.target.split('/', 1)[0]!);
   const status = failure?.status === undefined ? '' : String(failure.status);
-  meters.attempts.inc({ endpoint, target, kind: failure?.kind ?? 'ok', status, code: failure ? bound('code', codeOf(failure)) : '' });
-  for (const [type, count] of Object.entries(tokensOf(usage ?? {}))) if (count > 0) meters.tokens.inc({ target, type }, count);
-  if (usd !== undefined) meters.usd.inc({ target }, usd);
-  if (unpriced) meters.unpriced.inc({ target });
-  if (laneWaitMs !== undefined) meters.waited.observe({ endpoint }, laneWaitMs / 1000);
+  meters.attempts.add(1, endpoint, target, failure?.kind ?? 'ok', status, failure ? bound('code', codeOf(failure)) : '');
+  if (usage) tokens(usage, target, meters.tokens);
+  if (usd !== undefined) meters.usd.add(usd, target);
+  if (unpriced) meters.unpriced.add(1, target);
+  if (laneWaitMs !== undefined) meters.waited.add(laneWaitMs / 1000, endpoint);
 }
 
-const tokensOf = (usage: NonNullable<Extract<CallEvent, { type: 'attempt-end' }>['usage']>): Readonly<Record<string, number>> => ({
-  input: usage.input ?? 0,
-  output: usage.output ?? 0,
-  cache_read: usage.cacheRead ?? 0,
-  cache_write: usage.cacheWrite ?? 0,
-  reasoning: usage.reasoning ?? 0,
-});
+function tokens(usage: NonNullable<Extract<CallEvent, { type: 'attempt-end' }>['usage']>, target: string, tally: Tally): void {
+  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, reasoning = 0 } = usage;
+  if (input > 0) tally.add(input, target, 'input');
+  if (output > 0) tally.add(output, target, 'output');
+  if (cacheRead > 0) tally.add(cacheRead, target, 'cache_read');
+  if (cacheWrite > 0) tally.add(cacheWrite, target, 'cache_write');
+  if (reasoning > 0) tally.add(reasoning, target, 'reasoning');
+}
 
-function ended(
-  { call, record }: Extract<CallEvent, { type: 'call-end' }>,
-  meters: Meters,
-  bound: Bounds,
-  open: Map<string, { chain: string; streamed: boolean }>,
-): void {
+function ended({ call, record }: Extract<CallEvent, { type: 'call-end' }>, meters: Meters, { names, open }: Seen): void {
   const begun = open.get(call);
-  const chain = begun?.chain ?? bound('chain', record.chain);
-  meters.calls.inc({ chain, target: record.target === undefined ? '' : bound('target', record.target), outcome: record.outcome });
-  meters.duration.observe({ chain, outcome: record.outcome }, record.ms / 1000);
+  const chain = names.of(begun?.chain ?? record.chain);
+  meters.calls.add(1, chain, record.target === undefined ? '' : names.of(record.target), record.outcome);
+  meters.duration.add(record.ms / 1000, chain, record.outcome);
   if (begun === undefined) return;
   open.delete(call);
-  meters.openCalls.dec();
-  if (begun.streamed) meters.openStreams.dec();
+  meters.openCalls.add(-1);
+  if (begun.streamed) meters.openStreams.add(-1);
 }

@@ -19,7 +19,7 @@ export function modelsRoutes(now: () => Read): readonly Route[] {
       method: 'GET',
       path: '/v1/models',
       access: 'key',
-      handle: async (exchange) => sendJson(exchange.res, 200, modelPage(modelList(now().names, contextOf(exchange)), exchange.query)),
+      handle: async (exchange) => sendJson(exchange, 200, modelPage(modelList(now().names, contextOf(exchange)), exchange.query)),
     },
     {
       method: 'GET',
@@ -29,7 +29,7 @@ export function modelsRoutes(now: () => Read): readonly Route[] {
         const id = exchange.params['id']!;
         const found = modelNamed(id, now().names, contextOf(exchange));
         if (!found) throw new Refusal(unknownModel(id));
-        sendJson(exchange.res, 200, found);
+        sendJson(exchange, 200, found);
       },
     },
   ];

@@ -1,10 +1,13 @@
 import type { AgentFile, ChainSpec } from '@holdfast/agent/engine';
-import { DEFAULT_CONNECT, Machine, Moving, wakingBy, type Environment, type ModelFailure, type Target } from '@holdfast/core/engine';
+import { DEFAULT_CONNECT, isModelFailure, Machine, Moving, wakingBy, type ModelFailure, type Target } from '@holdfast/core/engine';
 import { chatProtocol, messagesProtocol, responsesProtocol, type WireProtocol } from '@holdfast/core/wire';
-import { chainFor, namesFor } from './chain-for.ts';
+import { sendJson } from './answers.ts';
+import { namesFor } from './chain-for.ts';
+import { changedScopes } from './changed-providers.ts';
 import { Chains, type ReachedChain } from './chains.ts';
 import { countRoute } from './count-route.ts';
-import { answerCall, type GatewayPorts } from './gateway.ts';
+import type { GatewayPorts } from './gateway-ports.ts';
+import { answerCall } from './gateway.ts';
 import { upstream, type Upstream } from './io/upstream.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { modelsRoutes } from './models-route.ts';
@@ -16,7 +19,9 @@ import { responsesRoutes } from './routes/responses.ts';
 import { answerHeaders } from './rules/answer-headers.ts';
 import { clientErrorOf } from './rules/client-error.ts';
 import { forwardHeaders } from './rules/forward-headers.ts';
+import { withoutNames } from './rules/without-names.ts';
 import { resolveModel, type ModelNames } from './rules/model-names.ts';
+import { unpricedError } from './rules/priced.ts';
 import { Refusal } from './rules/refusal.ts';
 
 /** What the host of a gateway knows beside its parts: how the file's targets are reached. */
@@ -44,6 +49,9 @@ const PROTOCOLS: Readonly<Record<string, WireProtocol>> = {
   '/v1/responses': responsesProtocol,
   '/v1/messages': messagesProtocol,
 };
+
+/** To who opens the address in a browser. */
+const AT_HOME = { gateway: 'holdfast', apis: [...Object.keys(PROTOCOLS), '/v1/models'] };
 
 /** The protocol in which an error at a path is told. */
 const spokenAt = (path: string): WireProtocol | undefined => {
@@ -79,7 +87,7 @@ export async function openGateway(parts: GatewayParts, ways: GatewayWays): Promi
   });
   let served = read(parts.file);
   const now = (): Served => served;
-  const kept = new KeptAnswers({ ...parts, keep: () => now().file.server.storeResponses });
+  const kept = new KeptAnswers({ ...parts, keep: () => now().file.server.storeResponses, most: () => now().file.server.maxBody });
   const ports = gatewayPorts(parts, now, kept);
   const answer =
     (protocol: WireProtocol): Handler =>
@@ -91,21 +99,21 @@ export async function openGateway(parts: GatewayParts, ways: GatewayWays): Promi
       clock,
       health: parts.health,
       moving,
-      reachedFor: async (model, holder) => (await meant(now(), model, holder, parts.env)).places,
+      reachedFor: async (model, holder) => (await meant(now(), model, holder)).places,
       forwarded: ({ req, query }) => ports.forwarded(messagesProtocol, req.headers, query),
       upstream: () => client(DEFAULT_CONNECT),
     }),
     ...modelsRoutes(now),
     ...responsesRoutes(() => kept.store),
-    { method: 'HEAD', path: '/', access: 'open', handle: async ({ res }) => void res.writeHead(200).end() },
+    { method: 'GET', path: '/', access: 'open', handle: async (exchange) => sendJson(exchange, 200, AT_HOME) },
   ];
   return {
     routes,
     errorBody: (path, error) => spokenAt(path)?.error(error),
     apply: async (file) => {
       const next = read(file);
-      // What cannot be asked is noticed now, not by the first client.
-      for (const tier of file.tiers.keys()) await next.chains.of(chainFor(file, tier, parts.env));
+      await tried(next);
+      for (const scope of changedScopes(served.file, file)) await parts.health.clear(scope);
       served = next;
     },
     close: async () => {
@@ -114,11 +122,21 @@ export async function openGateway(parts: GatewayParts, ways: GatewayWays): Promi
   };
 }
 
+/** What cannot be asked is noticed now, not by the first client. A key that is missing stops no more than it does at the start: its tier alone. */
+async function tried({ file, chains }: Served): Promise<void> {
+  for (const tier of file.tiers.keys())
+    await chains.of(tier).catch((error: unknown) => {
+      if (!isModelFailure(error)) throw error;
+    });
+}
+
 /** The chain that a client's `model` means for this holder. */
-async function meant({ file, names, chains }: Served, model: string, holder: Holder, env: Environment): Promise<ReachedChain> {
+async function meant({ names, chains }: Served, model: string, holder: Holder): Promise<ReachedChain> {
+  const known = holder.tiers === undefined ? chains.refOf(model) : undefined;
+  if (known !== undefined) return chains.of(known, model);
   const found = resolveModel(model, names, holder.tiers);
   if ('error' in found) throw new Refusal(found.error);
-  return chains.of(chainFor(file, found.meant.ref, env));
+  return chains.of(found.meant.ref, model);
 }
 
 function gatewayPorts(parts: GatewayParts, now: () => Served, kept: KeptAnswers): GatewayPorts {
@@ -126,7 +144,13 @@ function gatewayPorts(parts: GatewayParts, now: () => Served, kept: KeptAnswers)
   return {
     clock,
     hash,
-    chainFor: async (model, holder) => (await meant(now(), model, holder, parts.env)).chain,
+    chainFor: async (model, holder, spender) => {
+      const { file } = now();
+      const { chain } = await meant(now(), model, holder);
+      const error = unpricedError(file.budgets, chain.targets, spender);
+      if (error) throw new Refusal(error);
+      return chain;
+    },
     forwarded: (protocol, headers, query) => ({
       headers: forwardHeaders(protocol.name, headers, now().file.server.forwardHeaders),
       query: query.size === 0 ? '' : `?${query}`,
@@ -136,7 +160,7 @@ function gatewayPorts(parts: GatewayParts, now: () => Served, kept: KeptAnswers)
     errorOf: (failure, protocol, { retries, chain, tokens }) => {
       const windows = chain?.targets.map(({ window }) => window ?? 0) ?? [];
       const window = Math.max(0, ...windows);
-      return clientErrorOf(failure, {
+      const error = clientErrorOf(failure, {
         protocol: protocol.name,
         now: clock.now(),
         retries,
@@ -144,6 +168,8 @@ function gatewayPorts(parts: GatewayParts, now: () => Served, kept: KeptAnswers)
         ...(window > 0 && { window }),
         ...(tokens !== undefined && { tokens }),
       });
+      // A provider may repeat what it was sent, its key among it.
+      return withoutNames(parts.scrub(error));
     },
     answerHeaders: ({ call, ref, stream }) => answerHeaders({ call, model: ref, stream }),
     prepare: (protocol, body, caller) => kept.prepare(protocol, body, caller),

@@ -5,15 +5,12 @@ import type { WireRequest } from './wire-request.ts';
 
 type Foreign = NativeAsk['foreign'];
 
-/** Where a body holds none of these words, it holds nothing that only its maker could read: it is not looked through. */
-const WORDS = ['signature', 'redacted', 'encrypted_content', 'hf1.'].map((word) => Buffer.from(word));
-
 const known = new WeakMap<WireRequest['body'], readonly string[]>();
 
 function valuesOf({ protocol, body }: WireRequest): readonly string[] {
   let values = known.get(body);
   if (values === undefined) {
-    values = WORDS.some((word) => body.bytes.includes(word)) ? opaqueIn(protocol.name, body.json) : [];
+    values = opaqueIn(protocol.name, body.json);
     known.set(body, values);
   }
   return values;

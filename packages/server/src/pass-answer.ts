@@ -107,6 +107,7 @@ class Reading {
       seen: this.#seen,
       over: this.#over,
       finishes: this.#request.choices,
+      runs: this.#request.streams,
     });
     if (head) source.begin(head);
     return source;

@@ -6,6 +6,7 @@ import {
   outputFor,
   ProviderRefusal,
   roomFor,
+  stackless,
   withoutLong,
   type Ask,
   type Attempt,
@@ -38,6 +39,7 @@ export interface PassAskPorts {
 /** An answer this short (tokens) is over before a limit on its first content is: it is asked for as the client did, in one piece. */
 const SHORT = 1024;
 const ERROR_LIMIT = 256 * 1024;
+const BETAS = 'anthropic-beta';
 const NONE: readonly string[] = [];
 
 /**
@@ -48,42 +50,44 @@ const NONE: readonly string[] = [];
  */
 export function passAsk(reached: ReachedTarget, ports: PassAskPorts): Ask<WireRequest, Part> {
   const { provider, key, live } = reached;
-  const url = new URL(provider.baseUrl);
+  const { origin, pathname } = new URL(provider.baseUrl);
+  const own = reached.defaults.headers ?? {};
   return async (request, attempt) => {
     const { target, signal } = attempt;
-    const value = live ? await live.current(signal) : key.value;
+    const current = live ? live.current(signal) : key.value;
+    const value = typeof current === 'object' ? await current : current;
+    const { forwarded } = request;
+    const { name } = request.protocol;
     const stream = request.streams || !isShort(request);
-    const making = await makingOf(request, attempt, reached, ports, stream);
-    const answer = await ports.upstream.ask(
-      {
-        origin: url.origin,
-        path: pathOf(request.protocol.name, url.pathname, request.forwarded.query),
-        headers: forwardedOf(request.protocol.name, {
-          provider,
-          value,
-          forwarded: request.forwarded,
-          stream,
-          repairs: making.repairs,
-          own: reached.defaults.headers ?? {},
-        }),
-        body: making.body,
-      },
-      signal,
-    );
+    const headersFor = (repairs: readonly string[]): Record<string, string> =>
+      forwardedOf(name, { provider, value, forwarded, stream, repairs, own });
+    const made = makingOf(request, attempt, reached, ports, { stream, headersFor });
+    const { body, asked, repairs } = made instanceof Promise ? await made : made;
+    const path = pathOf(name, pathname, forwarded.query);
+    const answer = await ports.upstream.ask({ origin, path, headers: headersFor(repairs), body }, signal);
     attempt.head?.(answer.status, answer.headers);
     if (answer.status >= 300 && answer.status < 400) throw redirected(answer);
     if (answer.status >= 400) throw await refused(answer, attempt);
-    for (const repair of making.asked) for (const learnt of learntOf(repair)) ports.moving.learn(scopeOf(target), learnt);
+    learn(ports.moving, target, asked);
     return passedAnswer(answer, request, attempt, ports);
   };
 }
 
 const scopeOf = ({ entry, model }: Target): string => `${entry}/${model}`;
 
+function learn(moving: Moving, target: Target, repairs: readonly string[]): void {
+  for (const learnt of repairs.flatMap((repair) => learntOf(repair))) moving.learn(scopeOf(target), learnt);
+}
+
 function isShort({ protocol, body }: WireRequest): boolean {
   const { maxTokens } = bodyFacts(protocol.name, body.json);
   const { modalities } = body.json;
   return (maxTokens !== undefined && maxTokens <= SHORT) || (Array.isArray(modalities) && modalities.includes('audio'));
+}
+
+interface Asking {
+  readonly stream: boolean;
+  readonly headersFor: (repairs: readonly string[]) => Readonly<Record<string, string>>;
 }
 
 interface Making {
@@ -92,30 +96,51 @@ interface Making {
   readonly repairs: readonly string[];
 }
 
-async function makingOf(
+/** At once where nothing is to be fetched: the common case. */
+function makingOf(
+  request: WireRequest,
+  attempt: Attempt,
+  reached: ReachedTarget,
+  ports: PassAskPorts,
+  asking: Asking,
+): Making | Promise<Making> {
+  const { target } = attempt;
+  const learnt = ports.moving.repairsAt(scopeOf(target));
+  const foreign = ports.foreignFor(request, target);
+  const made = (known: readonly string[], from: NativeAsk['foreign']): Making =>
+    makingBy(request, attempt, reached, ports, asking, known, from);
+  if (learnt instanceof Promise || foreign instanceof Promise)
+    return Promise.all([learnt, foreign]).then(([known, from]) => made(known, from));
+  return made(learnt, foreign);
+}
+
+function makingBy(
   request: WireRequest,
   attempt: Attempt,
   { defaults }: ReachedTarget,
-  { moving, foreignFor }: PassAskPorts,
-  stream: boolean,
-): Promise<Making> {
-  const { target, repair } = attempt;
+  { moving }: PassAskPorts,
+  { stream, headersFor }: Asking,
+  learnt: readonly string[],
+  foreign: NativeAsk['foreign'],
+): Making {
+  const { target, repair, repaired = NONE } = attempt;
   const { protocol, body } = request;
-  const [learnt, foreign] = await Promise.all([moving.repairsAt(scopeOf(target)), foreignFor(request, target)]);
-  const asked = repair === undefined || isMadeAbove(repair) ? NONE : [repair];
+  const asked = repair === undefined ? repaired : [...repaired, repair];
+  // What was refused after them was something else.
+  if (repair !== undefined) learn(moving, target, repaired);
   const changes = (repairs: readonly string[]) => ({
     ...nativeDefaults(protocol.name, body.json, defaults, target.effort),
     ...protocol.native(body.json, { ...nativeAsk(request, attempt, defaults.maxOutputTokens), stream, foreign, repairs }),
   });
-  const repairs = [...new Set([...learnt, ...asked])];
+  const repairs = learnt.length === 0 ? asked : [...new Set([...learnt, ...asked])];
+  const sent = (made: readonly string[]): string => JSON.stringify([changes(made), headersFor(made)[BETAS]], leftOut);
   const above = attempt.mends;
-  attempt.mends = (more) =>
-    above?.(more) === true ||
-    isMadeAbove(more) ||
-    more === 'prefill' ||
-    JSON.stringify(changes([...repairs, more])) !== JSON.stringify(changes(repairs));
+  attempt.mends = (more) => above?.(more) === true || isMadeAbove(more) || more === 'prefill' || sent([...repairs, more]) !== sent(repairs);
   return { body: body.with(changes(repairs)), asked, repairs };
 }
+
+/** A field that is taken out is a change too. */
+const leftOut = (_: string, value: unknown): unknown => value ?? null;
 
 type AskOf = Pick<NativeAsk, 'model' | 'maxTokens' | 'cut'>;
 
@@ -142,5 +167,6 @@ const redirected = (answer: UpstreamAnswer): ModelFailure => {
 async function refused(answer: UpstreamAnswer, { signal, watch }: Attempt): Promise<unknown> {
   const read = await readWhole(answer, ERROR_LIMIT, () => watch?.life());
   // The status is known, and says enough where the body broke off.
-  return signal.aborted ? signal.reason : new ProviderRefusal({ status: answer.status, headers: answer.headers, body: read.text });
+  const { status, headers } = answer;
+  return signal.aborted ? signal.reason : stackless(() => new ProviderRefusal({ status, headers, body: read.text }));
 }

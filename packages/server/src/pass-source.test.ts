@@ -75,6 +75,7 @@ function sourceOf(body: Body, over: () => void = () => {}, finishes = 1): Source
     seen: () => {},
     over,
     finishes,
+    runs: true,
   });
 }
 
@@ -117,7 +118,7 @@ describe('frames as parts', () => {
     const both = () => [text('a'), STOP, text('b')];
     expect(await all(sourceOf(new Body(...both(), new Error('cut')), undefined, 2))).toEqual(['a', 'b', 'error truncated']);
     expect(await all(sourceOf(new Body(...both(), STOP, 'data: [DONE]\n\n'), undefined, 2))).toEqual(['a', 'b', 'finish']);
-    // A server that gives one choice, whatever is asked for.
+    // Servers put several reasons into one frame, or give one answer where two were asked for: the end is what they say it is.
     expect(await all(sourceOf(new Body(text('a'), STOP, 'data: [DONE]\n\n'), undefined, 2))).toEqual(['a', 'finish']);
   });
 
@@ -162,4 +163,19 @@ describe('frames as parts', () => {
       wire: { attempt: 1, frames: [{ event: 'delta', data: '{"is":"text",  "text":"a", "odd":1}' }] },
     });
   });
+});
+
+it('Q2: a provider that gives fewer answers than it was asked for, and says that this is all, has ended', async () => {
+  const body = new Body(text('one'), STOP, 'data: [DONE]\n\n');
+  const source = sourceOf(body, () => {}, 2);
+  const types: string[] = [];
+  for (let part = await source.next(); part !== END; part = await source.next()) types.push(part.type);
+  expect(types).toEqual(['text-delta', 'finish']);
+});
+
+it('Q1: one that ends without a word when answers are missing has not', async () => {
+  const source = sourceOf(new Body(text('one'), STOP, OVER), () => {}, 2);
+  const types: string[] = [];
+  for (let part = await source.next(); part !== END; part = await source.next()) types.push(part.type);
+  expect(types).toEqual(['text-delta', 'error']);
 });

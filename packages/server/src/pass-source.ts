@@ -1,24 +1,12 @@
-import { AFTER_FINISH, END, type ModelFailure, type Clock, type Dialect, type End, type Part, type Source } from '@holdfast/core/engine';
-import { FrameTooLongError, SseFramer, type Lift, type SseEvent, type SseFrame, type WireFrame } from '@holdfast/core/wire';
+import { AFTER_FINISH, END, type ModelFailure, type Dialect, type End, type Part, type Source } from '@holdfast/core/engine';
+import type { FrameTooLongError, Lift, SseEvent, SseFrame, WireFrame } from '@holdfast/core/wire';
 import { OVER, type UpstreamAnswer } from './upstream-answer.ts';
 import { brokenFrame } from './broken-frame.ts';
 import { DueParts } from './due-parts.ts';
 import { objectOf } from './object-of.ts';
+import { PassFrames } from './pass-frames.ts';
+import type { PassPorts } from './pass-ports.ts';
 import { quietFrame } from './quiet-frame.ts';
-
-export interface PassPorts {
-  readonly clock: Pick<Clock, 'after'>;
-  /** The failure that an in-band error frame stands for. */
-  readonly errorOf: (frame: string) => ModelFailure;
-  /** Called for every chunk of bytes (C4). */
-  readonly life: () => void;
-  /** Called for every part that may hold what only its maker can read. */
-  readonly seen: (part: Part) => void;
-  /** Called once when the answer is over, however it ends. */
-  readonly over: () => void;
-  /** So many finish reasons end the answer: one for each of its choices. */
-  readonly finishes: number;
-}
 
 /**
  * The frames of a provider of the client's own protocol as parts that carry them.
@@ -33,7 +21,7 @@ export class PassSource implements Source<Part> {
   readonly #lift: Lift;
   readonly #ports: PassPorts;
   readonly #attempt: number;
-  readonly #framer = new SseFramer();
+  readonly #frames: PassFrames;
   readonly #due = new DueParts();
   #take: ((part: Part | End) => void) | undefined;
   /** Finish reasons that are still to come. */
@@ -49,6 +37,14 @@ export class PassSource implements Source<Part> {
     this.#attempt = attempt;
     this.#ports = ports;
     this.#unfinished = ports.finishes;
+    this.#frames = new PassFrames({
+      dialect,
+      attempt,
+      runs: ports.runs,
+      frame: this.#one,
+      run: (part) => this.#due.push(part),
+      tooLong: this.#tooLong,
+    });
   }
 
   get #finished(): boolean {
@@ -57,7 +53,7 @@ export class PassSource implements Source<Part> {
 
   /** Bytes that were read to see what this is. */
   begin(head: Buffer): void {
-    this.#frames(() => this.#framer.push(head));
+    this.#frames.push(head);
   }
 
   next(): Promise<Part | End> {
@@ -81,18 +77,18 @@ export class PassSource implements Source<Part> {
   readonly #onChunk = (chunk: Buffer | typeof OVER): void => {
     if (this.#over) return;
     if (chunk === OVER) {
-      this.#frames(() => this.#framer.end());
+      this.#frames.end();
       this.#broke(brokenFrame('unfinished'));
     } else {
       this.#ports.life();
-      this.#frames(() => this.#framer.push(chunk));
+      this.#frames.push(chunk);
     }
     this.#give();
   };
 
   readonly #onBreak = (cause: unknown): void => {
     if (this.#over) return;
-    this.#frames(() => this.#framer.end());
+    this.#frames.end();
     this.#broke(brokenFrame('cut', cause));
     this.#give();
   };
@@ -111,18 +107,13 @@ export class PassSource implements Source<Part> {
     take?.(part);
   }
 
-  #frames(read: () => readonly SseFrame[]): void {
-    try {
-      for (const frame of read()) {
-        if (this.#over) return;
-        if (frame.type === 'event') this.#frame(frame);
-        else this.#due.push({ type: 'ping' });
-      }
-    } catch (error) {
-      if (!(error instanceof FrameTooLongError)) throw error;
-      this.#broke(brokenFrame('too-long', error));
-    }
-  }
+  readonly #one = (frame: SseFrame): void => {
+    if (this.#over) return;
+    if (frame.type === 'event') this.#frame(frame);
+    else this.#due.push({ type: 'ping' });
+  };
+
+  readonly #tooLong = (error: FrameTooLongError): void => this.#broke(brokenFrame('too-long', error));
 
   #frame({ data, event }: SseEvent): void {
     const text = data.trim();
@@ -155,10 +146,12 @@ export class PassSource implements Source<Part> {
   }
 
   #lifted(frame: WireFrame): void {
-    for (const part of this.#lift.take(frame)) {
+    const parts = this.#lift.take(frame);
+    for (const part of parts) {
       if ('providerMetadata' in part || part.type.startsWith('reasoning')) this.#ports.seen(part);
       this.#due.push(part);
     }
+    this.#frames.learn(frame, parts.at(-1));
   }
 
   #arm(): void {
@@ -172,6 +165,7 @@ export class PassSource implements Source<Part> {
 
   /** The end, or a break; after a finish reason a break is an end (Q2). */
   #broke(failure: ModelFailure | undefined): void {
+    if (this.#over) return;
     if (this.#finished || failure === undefined) {
       this.#due.push(...this.#lift.finish());
       return this.#end('the answer is complete');

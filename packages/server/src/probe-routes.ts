@@ -15,20 +15,21 @@ export interface ProbePorts {
  */
 export function probeRoutes({ draining, version, metrics }: ProbePorts): readonly Route[] {
   return [
-    { method: 'GET', path: '/healthz', access: 'open', handle: async ({ res }) => sendJson(res, 200, { ok: true, version }) },
+    { method: 'GET', path: '/healthz', access: 'open', handle: async (exchange) => sendJson(exchange, 200, { ok: true, version }) },
     {
       method: 'GET',
       path: '/readyz',
       access: 'open',
-      handle: async ({ res }) => (draining() ? sendJson(res, 503, { ready: false, why: 'draining' }) : sendJson(res, 200, { ready: true })),
+      handle: async (exchange) =>
+        draining() ? sendJson(exchange, 503, { ready: false, why: 'draining' }) : sendJson(exchange, 200, { ready: true }),
     },
     {
       method: 'GET',
       path: '/metrics',
       access: 'open',
-      handle: async ({ res }) => {
+      handle: async (exchange) => {
         const { type, text } = await metrics();
-        send(res, 200, type, text);
+        send(exchange, 200, type, text);
       },
     },
   ];

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '@holdfast/core/engine';
-import type { JsonObject } from '@holdfast/core/wire';
+import { BadRequest, type JsonObject } from '@holdfast/core/wire';
 import { namedIn, type Found } from './rules/expand.ts';
 import type { KeptResponse } from './rules/kept-response.ts';
 
@@ -40,6 +40,7 @@ export function failOpenResponses(store: ResponsesStore, say: (why: string) => v
       said = false;
       return answer;
     } catch (error) {
+      if (error instanceof BadRequest) throw error;
       if (!said) say(`responses are not kept now: ${error instanceof Error ? error.message : String(error)}`);
       said = true;
       return otherwise;

@@ -1,12 +1,12 @@
 import { factsOf, type Effort, type RequestFacts } from '@holdfast/core/engine';
 import { bodyFacts, type BodyFacts } from './rules/body-facts.ts';
+import { mayHoldFiles } from './rules/may-hold-files.ts';
+import { onlyHere } from './rules/only-here.ts';
+import { textsIn } from './rules/texts-in.ts';
 import type { WireRequest } from './wire-request.ts';
 
 /** Bytes a token takes in a body of text, its JSON included; an estimate that `fit` allows 10 % for. */
 const BYTES = 4;
-
-/** A body that holds one of these may hold files: their bytes are no tokens, and it must be read to be measured. */
-const FILES = ['image', 'base64', '"file', 'input_audio', 'document'].map((word) => Buffer.from(word));
 
 /** What the plan must know of a client's request; what takes time is found out when it is first asked for. */
 export class WireFacts implements RequestFacts {
@@ -31,7 +31,7 @@ export class WireFacts implements RequestFacts {
   }
 
   get #mayHoldFiles(): boolean {
-    return (this.#files ??= FILES.some((word) => this.#request.body.bytes.includes(word)));
+    return (this.#files ??= mayHoldFiles(this.#request.body.json));
   }
 
   get tokens(): number {
@@ -50,6 +50,12 @@ export class WireFacts implements RequestFacts {
     return this.of.effort === 'unclear' ? this.#slow.effort : this.of.effort;
   }
 
+  get only(): RequestFacts['only'] {
+    const { body, protocol } = this.#request;
+    const reason = onlyHere(protocol.name, body.json);
+    return reason === undefined ? undefined : { protocol: protocol.name, reason };
+  }
+
   get stops(): boolean {
     return this.of.stops.length > 0;
   }
@@ -63,7 +69,7 @@ export class WireFacts implements RequestFacts {
   }
 
   get text(): string {
-    return this.#slow.text ?? '';
+    return textsIn(this.#request.body.json).join('\n');
   }
 
   get replayable(): boolean {

@@ -21,7 +21,7 @@ async function refusing(error: ClientError) {
   const server: Server = createServer((req, res) => {
     asked++;
     req.resume();
-    res.writeHead(error.status, errorHeaders(error, { call: 'c1' }));
+    res.writeHead(error.status, errorHeaders(error, 'c1'));
     res.end(JSON.stringify({ type: 'error', error: { type: 'api_error', code: 'server_error', message: error.message } }));
   });
   server.listen(0, '127.0.0.1');

@@ -4,10 +4,6 @@
  * One process serves a whole table of cases: each case is a tier, each of its targets a provider entry and a model of their own, so that
  * nothing that is believed of one case is known in the next.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   labProvider,
   refusedUrl,
@@ -18,23 +14,20 @@ import {
   type ProtocolName,
   type Script,
 } from '@holdfast/lab';
+import { KEY, started, type Served } from './served.ts';
+
+export { KEY } from './served.ts';
 
 export const CLIENTS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const;
 export type Client = (typeof CLIENTS)[number];
 export const UPSTREAMS: readonly ProtocolName[] = ['openai-chat', 'openai-responses', 'anthropic-messages', 'google'];
 
-const BIN = join(import.meta.dirname, '../../cli/bin/holdfast.js');
-const COMMAND = join(import.meta.dirname, '../../cli/src/commands/serve.ts');
-
 /**
  * What stands in front. `lab`: clients ask the providers themselves, in the provider's own protocol; it shows that the tests and the
  * readers are right about healthy answers. `HOLDFAST_FRONT=lab` asks for it.
  */
-const FRONT: 'gateway' | 'lab' = process.env['HOLDFAST_FRONT'] === 'lab' || !existsSync(COMMAND) ? 'lab' : 'gateway';
+const FRONT: 'gateway' | 'lab' = process.env['HOLDFAST_FRONT'] === 'lab' ? 'lab' : 'gateway';
 export const GATEWAY = FRONT === 'gateway';
-
-/** What the lab's providers are asked with; long enough for the redactor. */
-export const KEY = 'lab-key-0123456789';
 
 export interface TargetSpec {
   readonly api: ProtocolName;
@@ -73,8 +66,14 @@ export interface Front extends AsyncDisposable {
   at(tier: string, client: Client): Address;
   /** The requests that a target of the tier got, oldest first. */
   asked(tier: string, place?: number): readonly Asked[];
+  /** The same of requests for a count. */
+  counted(tier: string, place?: number): readonly Asked[];
   /** The first request of a target, past or to come, of which `match` holds at some moment. */
   waitFor(tier: string, match: (asked: Asked) => boolean, place?: number): Promise<Asked>;
+  /** The gateway's process. */
+  readonly served: Served;
+  /** Its file, with other sections than those it was started with. */
+  fileWith(file: Readonly<Record<string, unknown>>): unknown;
   /** What the gateway said on stderr so far. */
   readonly err: string;
   /** Its process is no more: whoever asks will wait in vain. */
@@ -103,10 +102,21 @@ export async function front(tiers: Tiers, options: FrontOptions = {}): Promise<F
       const { api } = tiers[tier]!.targets[place]!;
       return providers.get(api)!.requests.filter(({ facts }) => facts?.model === idOf(tier, place));
     },
+    counted: (tier, place = 0) => {
+      const { api } = tiers[tier]!.targets[place]!;
+      return providers
+        .get(api)!
+        .requests.filter(({ nth, body }) => nth === 0 && (body as { model?: unknown })?.model === idOf(tier, place));
+    },
     waitFor: (tier, match, place = 0) => {
       const { api } = tiers[tier]!.targets[place]!;
       return providers.get(api)!.waitFor((asked) => asked.facts?.model === idOf(tier, place) && match(asked));
     },
+    get served() {
+      if (!process) throw new Error('there is no gateway');
+      return process;
+    },
+    fileWith: (file) => fileOf(tiers, urlOf, { file }),
     get err() {
       return process?.err ?? '';
     },
@@ -145,62 +155,4 @@ function fileOf(tiers: Tiers, urlOf: (target: TargetSpec) => string, { file }: F
     ),
     ...file,
   };
-}
-
-interface Started extends AsyncDisposable {
-  readonly url: string;
-  readonly err: string;
-  readonly gone: boolean;
-}
-
-/** The file is JSON, which is YAML. */
-async function started(file: unknown, { args = [], env }: FrontOptions): Promise<Started> {
-  const dir = mkdtempSync(join(realpathSync(tmpdir()), 'holdfast-gateway-'));
-  mkdirSync(join(dir, 'work'));
-  const config = join(dir, 'work', 'holdfast.yaml');
-  writeFileSync(config, JSON.stringify(file, null, 1));
-  const words = ['serve', '--config', config, '--port', '0', '--state', join(dir, 'state'), ...args];
-  const child = spawn(process.execPath, [BIN, ...words], {
-    cwd: join(dir, 'work'),
-    env: { PATH: process.env['PATH'] ?? '', HOME: dir, LAB_KEY: KEY, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const said = { err: '' };
-  child.stderr.setEncoding('utf8').on('data', (text: string) => void (said.err += text));
-  const close = async () => {
-    child.kill('SIGKILL');
-    await ended;
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
-  };
-  try {
-    const url = await addressOf(child);
-    return {
-      url,
-      get err() {
-        return said.err;
-      },
-      get gone() {
-        return child.exitCode !== null || child.signalCode !== null;
-      },
-      [Symbol.asyncDispose]: close,
-    };
-  } catch (error) {
-    await close();
-    throw new Error(`${(error as Error).message}:\n${said.err}`, { cause: error });
-  }
-}
-
-/** Resolves with the address that it prints when it can answer. */
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let out = '';
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-      const [, url] = /^holdfast listening on (http:\/\/\S+)$/m.exec(out) ?? [];
-      if (url !== undefined) resolve(url);
-    });
-    child.once('error', reject);
-    child.once('close', (code) => reject(new Error(`the gateway ended with ${code} before it listened, having said: ${out}`)));
-  });
 }

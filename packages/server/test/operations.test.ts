@@ -40,7 +40,12 @@ async function gateway() {
       ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
     });
     const text = await response.text();
-    return { status: response.status, text, json: (): Record<string, unknown> => JSON.parse(text) as Record<string, unknown> };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: (): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>,
+    };
   };
   return {
     calls,
@@ -72,6 +77,19 @@ describe('probes', () => {
     expect([status, text.includes('# TYPE holdfast_calls_total counter')]).toEqual([200, true]);
   });
 });
+
+it.each(['/healthz', '/api/calls', '/api/calls?limit=x', '/api/calls/nothing', '/api/health', '/metrics'])(
+  '%s: every answer has the id of its request, and an error says that it is not to be sent again',
+  async (path) => {
+    await using one = await gateway();
+    const { status, headers } = await one.ask(path);
+    expect([headers.get('request-id'), headers.get('x-request-id')]).toEqual([
+      expect.stringMatching(/^[\da-f-]{36}$/),
+      headers.get('request-id'),
+    ]);
+    expect(headers.get('x-should-retry')).toBe(status < 400 ? null : 'false');
+  },
+);
 
 describe('/api/health', () => {
   it('asks for the token or an admin, on loopback too', async () => {

@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '@holdfast/core/engine';
+import { responsesProtocol } from '@holdfast/core/wire';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Exchange, Holder } from '../src/ports.ts';
 import { MemoryResponses } from '../src/responses-memory.ts';
 import type { ResponsesStore } from '../src/responses-store.ts';
 import { responsesRoutes } from '../src/routes/responses.ts';
+import { Refusal } from '../src/rules/refusal.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
@@ -22,8 +24,11 @@ async function served(store: ResponsesStore | undefined): Promise<(name: string)
     const route = routes.find(({ method, pattern }) => method === req.method && pattern.test(url.pathname))!;
     const holder: Holder = { name: req.headers.authorization ?? '', admin: false };
     const params = { ...route.pattern.exec(url.pathname)?.groups };
-    const exchange = { req, res, path: url.pathname, query: url.searchParams, params, holder } as unknown as Exchange;
-    void route.handle(exchange);
+    const exchange = { req, res, id: 'r-1', path: url.pathname, query: url.searchParams, params, holder } as unknown as Exchange;
+    route.handle(exchange).catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+      res.writeHead(error.error.status, { 'content-type': 'application/json' }).end(responsesProtocol.error(error.error));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => server.close());

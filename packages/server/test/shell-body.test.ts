@@ -179,3 +179,10 @@ describe('what is not HTTP', () => {
     await eventually(async () => (await connectionsOf(of)) === 0);
   });
 });
+
+it('an expectation that nobody meets is told in the words of the protocol', async () => {
+  await using of = await scene();
+  const answer = await ask(of, 'POST /v1/messages', { ...JSON_TYPE, expect: 'tea' }, '{}');
+  expect([answer.status, JSON.parse(answer.text)]).toMatchObject([417, { type: 'error', error: { type: 'invalid-request' } }]);
+  await untouched(of);
+});

@@ -1,9 +1,9 @@
-import { nearest, type Environment } from '@holdfast/core/engine';
+import { fitsAlias, nearest, type Environment } from '@holdfast/core/engine';
 import type { AgentFile } from './file.ts';
 import { markOf } from './normal.ts';
 import type { Problem } from './problem.ts';
 import type { Finding } from './refs.ts';
-import { fitsAlias, type ServerKeySpec } from './server-spec.ts';
+import type { ServerKeySpec } from './server-spec.ts';
 import type { Entry, TreeNode } from './tree.ts';
 import type { Placed } from './whole.ts';
 import { short } from './words.ts';
@@ -20,7 +20,7 @@ export function serverDoubts(file: AgentFile, root: TreeNode, env: Environment):
   });
   const own = file.server.keys.filter((key) => key.file === file.name);
   const keys = own.flatMap((key, index) => {
-    const fault = keyObstacle(key, env);
+    const fault = keyObstacle(key, env) ?? twice(key, own.slice(0, index), env);
     return fault === undefined ? [] : [warn(['keys', index, 'env'], `server.keys[${index}].env`, fault)];
   });
   const idle = own.flatMap(({ weight }, index) =>
@@ -52,6 +52,22 @@ function keyObstacle({ env: name, name: key }: ServerKeySpec, env: Environment):
         wayOut: 'openssl rand -hex 24 makes a good one',
       }
     : undefined;
+}
+
+/** Whose call it is must be known by the key. */
+function twice(
+  { env: name, name: key }: ServerKeySpec,
+  above: readonly ServerKeySpec[],
+  env: Environment,
+): Omit<Finding, 'level'> | undefined {
+  const value = env(name)?.trim();
+  const other = above.find((one) => one.env !== name && env(one.env)?.trim() === value);
+  return (
+    other && {
+      message: `${name} holds the same key as ${other.env}`,
+      wayOut: `give "${key}" a key of its own; without it the gateway does not start`,
+    }
+  );
 }
 
 /** Aliases that no name ever reaches. */
@@ -107,7 +123,7 @@ export const serverObstacles = ({ server }: AgentFile, env: Environment): readon
         ...at,
         path,
         message: `the environment variable ${variable} is not set`,
-        wayOut: `set it to the key of "${name}"`,
+        wayOut: `set it to the key of "${name}" and start the gateway again`,
       },
     ];
   });

@@ -92,23 +92,3 @@ export const SERVER_DEFAULTS: ServerSpec = {
   slowClient: 300_000,
   maxConnections: 10_000,
 };
-
-/** Whether a name fits a pattern. No regular expression: a pattern of many stars must not take long. */
-export function fitsAlias(pattern: string, name: string): boolean {
-  const pieces = pattern.split('*');
-  const [first = '', last = ''] = [pieces[0], pieces.at(-1)];
-  if (pieces.length === 1) return pattern === name;
-  if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last)) return false;
-  const end = name.length - last.length;
-  let at = first.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = name.indexOf(piece, at);
-    if (found < 0 || found + piece.length > end) return false;
-    at = found + piece.length;
-  }
-  return true;
-}
-
-/** What a name is an alias of. */
-export const aliasOf = (aliases: readonly AliasSpec[], name: string): string | undefined =>
-  aliases.find(({ pattern }) => fitsAlias(pattern, name))?.ref;

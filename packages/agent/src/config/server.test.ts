@@ -1,9 +1,9 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { load } from './load.ts';
 import { problemLine } from './problem.ts';
 import { parseSize } from './server-entries.ts';
-import { aliasOf, fitsAlias, SERVER_DEFAULTS } from './server-spec.ts';
+import { SERVER_DEFAULTS } from './server-spec.ts';
+import { unpricedProblems } from './unpriced.ts';
 
 const env = (name: string): string | undefined =>
   name.startsWith('NO_') ? undefined : name === 'SHORT' ? 'abc' : 'a-key-of-enough-characters';
@@ -103,6 +103,10 @@ describe('the section server', () => {
       '2:29: warning: server.keys[0].env: the environment variable NO_KEY is not set; set it to the key of "a"',
     ],
     ['{ keys: [{ name: a, env: SHORT }] }', 'warning: server.keys[0].env: the key in SHORT has fewer than 16 characters'],
+    [
+      '{ keys: [{ name: a, env: K }, { name: b, env: L }] }',
+      'warning: server.keys[1].env: L holds the same key as K; give "b" a key of its own',
+    ],
     ['{ keys: [{ name: a, env: K, weight: 2 }] }', 'warning: server.keys[0].weight: there is no lane: it has no effect'],
     ['{ aliases: { gpt: nobody } }', '2:27: error: server.aliases.gpt: there is no model or tier "nobody"'],
     ['{ aliases: { "": fast } }', 'is no valid name here'],
@@ -136,27 +140,6 @@ describe('the section server', () => {
   });
 });
 
-describe('an alias', () => {
-  const aliases = [
-    { pattern: 'claude-*haiku*', ref: 'fast' },
-    { pattern: 'claude-*', ref: 'smart' },
-  ];
-
-  it('the first that fits is meant', () => {
-    expect(['claude-3-haiku-x', 'claude-opus', 'gpt-5'].map((name) => aliasOf(aliases, name))).toEqual(['fast', 'smart', undefined]);
-  });
-
-  it('fits as a regular expression of it does', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b', '*', '.'), maxLength: 8 });
-    fc.assert(
-      fc.property(word, fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 10 }), (pattern, name) => {
-        const like = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
-        expect(fitsAlias(pattern, name)).toBe(like.test(name));
-      }),
-    );
-  });
-});
-
 it('sizes', () => {
   expect(['32MiB', '500 KB', '12', '1B', '0', '-1', '1.5MiB', 'MiB', ''].map(parseSize)).toEqual([
     33_554_432,
@@ -165,4 +148,19 @@ it('sizes', () => {
     1,
     ...Array<undefined>(5).fill(undefined),
   ]);
+});
+
+it('a key whose budget of money bars what it may ask for is told', () => {
+  const text = (budget: string) =>
+    `providers: { w: { api: openai-chat, base_url: "http://127.0.0.1:1/v1" } }\ntiers: { cheap: w/small, fast: openai/gpt-5 }\nserver: { keys: [{ name: ci, env: K, budget: { ${budget} } }] }\n`;
+  const told = (budget: string) => {
+    const { file } = load(text(budget), 'holdfast.yaml', { env });
+    return unpricedProblems(file!, env).map(problemLine);
+  };
+  expect(told('usd_per_day: 20')).toEqual([
+    expect.stringMatching(
+      /^holdfast\.yaml:3:\d+: warning: server\.keys\[0\]\.budget: "ci" may not ask cheap: budget "key ci" limits money/,
+    ),
+  ]);
+  expect([told('usd_per_day: 20, unpriced: allow'), told('tokens_per_day: 20')]).toEqual([[], []]);
 });

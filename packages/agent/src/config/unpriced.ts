@@ -34,7 +34,7 @@ export function unpricedProblems(file: AgentFile, env: Environment): readonly Pr
     return [];
   });
   if (file.agents.size > 0) return agents;
-  return [...file.tiers.values()].flatMap((tier) => {
+  const tiers = [...file.tiers.values()].flatMap((tier) => {
     const message = unpricedBar(budgets, expand(tier.name, file, env));
     const { line, column } = tier.models[0]?.at ?? { line: 1, column: 1 };
     return message === undefined || tier.file !== file.name
@@ -46,8 +46,29 @@ export function unpricedProblems(file: AgentFile, env: Environment): readonly Pr
             line,
             column,
             path: join('tiers', tier.name),
-            message: `a run that asks it stops: ${message}`,
+            message: `what asks it is refused: ${message}`,
           },
         ];
   });
+  return [...tiers, ...keyProblems(file, env)];
 }
+
+/** Keys whose own budget bars what they may ask for. */
+const keyProblems = (file: AgentFile, env: Environment): readonly Problem[] =>
+  file.server.keys.flatMap(({ name, tiers = [...file.tiers.keys()], file: written, at }, index) => {
+    const budgets = file.budgets.filter(({ caller }) => caller === name);
+    for (const ref of written === file.name ? tiers : []) {
+      const message = unpricedBar(budgets, expand(ref, file, env));
+      if (message !== undefined)
+        return [
+          {
+            level: 'warning' as const,
+            file: written,
+            ...at,
+            path: `server.keys[${index}].budget`,
+            message: `"${name}" may not ask ${ref}: ${message}`,
+          },
+        ];
+    }
+    return [];
+  });

@@ -5,9 +5,10 @@ import { readGatewayFile } from '../config-files.ts';
 import type { Context } from '../context.ts';
 import { realFile } from '../io/session-store.ts';
 
-/** `holdfast config check FILE…`: every problem with its place and the way out. Exit 2 when a file is invalid. */
-export async function configCheck(context: Context, files: readonly string[]): Promise<number> {
-  const { terminal, json } = context;
+/** `holdfast config check [FILE…]`: every problem with its place and the way out. Exit 2 when a file is invalid. */
+export async function configCheck(context: Context, named: readonly string[]): Promise<number> {
+  const { terminal, json, config } = context;
+  const files = named.length > 0 ? named : [config?.file ?? 'holdfast.yaml'];
   const gateway = await readGatewayFile(context);
   const checked: Checked[] = [];
   for (const file of files) checked.push(await check(context, file, gateway?.file));

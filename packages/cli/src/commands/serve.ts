@@ -15,16 +15,19 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   const read = await servedText(context);
   const file = await servedFile(context, read, options.host);
   const state = servedState(context);
-  hint(context, options, file, state);
-  if (options.workers > 1) return (await import('../serve-many.ts')).manyWorkers(context, options, grace, { ...read, file });
-  return alone(context, options, grace, { file, state });
+  const ready = (url: string): void => {
+    hint(context, options, file, state);
+    tell(context, url, options.workers);
+  };
+  if (options.workers > 1) return (await import('../serve-many.ts')).manyWorkers(context, options, grace, { ...read, file }, ready);
+  return alone(context, options, grace, { file, state, ready });
 }
 
 async function alone(
   context: Context,
   options: ServeOptions,
   grace: number | undefined,
-  { file, state }: { readonly file: AgentFile; readonly state: ServedState },
+  { file, state, ready }: { readonly file: AgentFile; readonly state: ServedState; readonly ready: (url: string) => void },
 ): Promise<number> {
   let latest = file;
   const served = await openServed(context, { file, state, host: options.host });
@@ -44,7 +47,7 @@ async function alone(
   });
   const unwatch = watchFile(file.name, systemClock, reload.soon);
   using _hup = context.hungUp(() => void reload.now());
-  tell(context, url, 1);
+  ready(url);
   await told(context.signal);
   unwatch();
   await reload.close();

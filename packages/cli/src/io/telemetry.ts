@@ -11,9 +11,7 @@ export async function telemetry(say: (line: string) => void): Promise<OtelSinks 
   const sdk = (globalThis as { readonly [REGISTERED]?: { readonly trace?: unknown; readonly metrics?: unknown } })[REGISTERED];
   if (sdk?.trace === undefined && sdk?.metrics === undefined) {
     if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT'])
-      say(
-        'OTEL_EXPORTER_OTLP_ENDPOINT is set, but no OpenTelemetry SDK is: load one with NODE_OPTIONS="--import …" (docs/gateway-operations.md)',
-      );
+      say('OTEL_EXPORTER_OTLP_ENDPOINT is set, but no OpenTelemetry SDK is: load one with NODE_OPTIONS="--import …" (docs/gateway.md)');
     return undefined;
   }
   try {

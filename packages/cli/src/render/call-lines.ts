@@ -15,6 +15,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'probe-too-large': 'a smaller request will find out whether it is back',
   ramping: 'it is back, and takes more calls by and by',
   'retry-budget': 'it has been asked again too often in the last minute',
+  budget: 'a budget does not allow it',
 };
 
 /** Kinds whose sentence says it all; what the provider adds is told at the end, if the call fails. */
@@ -57,7 +58,7 @@ export class CallLines {
     const told = this.#told === target;
     const before = this.#end();
     if (told) return next;
-    return before === undefined ? `${target} ${causeWords(failure)}; ${next}` : `${before}; ${next}`;
+    return before === undefined ? `${target}: ${causeWords(failure)}; ${next}` : `${before}; ${next}`;
   }
 
   #wait({ target, ms, from, failure }: Event<'wait'>): string {
@@ -76,7 +77,7 @@ export class CallLines {
   }
 }
 
-const causeWords = ({ kind, message, detail }: FailureFact): string => {
+export const causeWords = ({ kind, message, detail }: Pick<FailureFact, 'kind' | 'message' | 'detail'>): string => {
   const said = PLAIN.has(kind) ? undefined : quoted(message, detail);
   return said === undefined ? message : `${message} (${said})`;
 };
@@ -86,7 +87,7 @@ const pauseWords = ({ target, ms, tries, of, failure }: Event<'pause'>, waited: 
     ? 'looking for a new key'
     : `${waited ? `trying ${target} again` : `trying again ${ms < 50 ? 'at once' : `in ${humanDuration(ms)}`}`} (${tries} of ${of})`;
 
-function skipWords({ target, reason, until, why, at }: Event<'skip'>): string {
+export function skipWords({ target, reason, until, why, at }: Omit<Event<'skip'>, 'type' | 'call'>): string {
   const rest = until === undefined || until <= at ? '' : ` for another ${humanDuration(until - at)}`;
   return `${target} passed over: ${why ? `${restWords(why.kind)}, ` : ''}${REASONS[reason] ?? reason}${rest}`;
 }

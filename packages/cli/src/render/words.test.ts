@@ -47,25 +47,25 @@ describe('a line for what happens in a call', () => {
   it.each([
     [
       { type: 'pause', target: CLAUDE, ms: 312, tries: 1, of: 2, failure: overloaded },
-      `${CLAUDE} overloaded; trying again in 0.3 s (1 of 2)`,
+      `${CLAUDE}: overloaded; trying again in 0.3 s (1 of 2)`,
     ],
     [
       { type: 'pause', target: CLAUDE, ms: 49, tries: 2, of: 2, failure: overloaded },
-      `${CLAUDE} overloaded; trying again at once (2 of 2)`,
+      `${CLAUDE}: overloaded; trying again at once (2 of 2)`,
     ],
     [
       { type: 'pause', target: CLAUDE, ms: 50, tries: 1, of: 2, failure: overloaded },
-      `${CLAUDE} overloaded; trying again in 0.1 s (1 of 2)`,
+      `${CLAUDE}: overloaded; trying again in 0.1 s (1 of 2)`,
     ],
     [
       { type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: overloaded, restsUntil: at + 20_000 },
-      `${CLAUDE} overloaded; resting 20 s; asking openai/gpt-5`,
+      `${CLAUDE}: overloaded; resting 20 s; asking openai/gpt-5`,
     ],
-    [{ type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: overloaded }, `${CLAUDE} overloaded; asking openai/gpt-5`],
-    [{ type: 'switch', from: CLAUDE, to: CLAUDE, failure: overloaded }, `${CLAUDE} overloaded; asking it with another key`],
+    [{ type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: overloaded }, `${CLAUDE}: overloaded; asking openai/gpt-5`],
+    [{ type: 'switch', from: CLAUDE, to: CLAUDE, failure: overloaded }, `${CLAUDE}: overloaded; asking it with another key`],
     [
       { type: 'pause', target: CLAUDE, ms: 0, tries: 1, of: 2, failure: { kind: 'auth', message: 'the key was refused' } },
-      `${CLAUDE} the key was refused; looking for a new key`,
+      `${CLAUDE}: the key was refused; looking for a new key`,
     ],
     [{ type: 'skip', target: CLAUDE, reason: 'shares-failure' }, `${CLAUDE} passed over: what failed at another is behind this one too`],
     [
@@ -84,11 +84,11 @@ describe('a line for what happens in a call', () => {
     ],
     [
       { type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: { kind: 'bad-request', message: 'not accepted', detail: 'too\nspicy' } },
-      `${CLAUDE} not accepted ("too spicy"); asking openai/gpt-5`,
+      `${CLAUDE}: not accepted ("too spicy"); asking openai/gpt-5`,
     ],
     [
       { type: 'switch', from: CLAUDE, to: 'openai/gpt-5', failure: { ...overloaded, detail: 'We are overloaded, sorry' } },
-      `${CLAUDE} overloaded; asking openai/gpt-5`,
+      `${CLAUDE}: overloaded; asking openai/gpt-5`,
     ],
     [{ type: 'skip', target: CLAUDE, reason: 'resting', until: at }, `${CLAUDE} passed over: resting`],
     [{ type: 'wait', ms: 12_000, target: CLAUDE, why: 'told' }, `everything rests; waiting 12 s for ${CLAUDE}`],
@@ -116,7 +116,7 @@ describe('a line for what happens in a call', () => {
         { type: 'wait', ms: 21_000, target: CLAUDE, why: 'told', from: CLAUDE, failure: overloaded },
         { type: 'pause', target: CLAUDE, ms: 0, tries: 1, of: 2, failure: overloaded },
       ],
-      [`${CLAUDE} overloaded; everything rests; waiting 21 s for ${CLAUDE}`, `trying ${CLAUDE} again (1 of 2)`],
+      [`${CLAUDE}: overloaded; everything rests; waiting 21 s for ${CLAUDE}`, `trying ${CLAUDE} again (1 of 2)`],
     ],
     [
       'all rest after a break',

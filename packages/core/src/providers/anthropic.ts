@@ -14,6 +14,11 @@ export const anthropicMessages: Dialect = {
     const delta = frame['delta'];
     return type === 'message_delta' && isRecord(delta) && isWord(delta['stop_reason']) ? 'finish' : 'pass';
   },
+  moreOf({ type, delta }) {
+    if (type !== 'content_block_delta' || !isRecord(delta)) return undefined;
+    const text = delta['type'] === 'text_delta' ? delta['text'] : delta['type'] === 'thinking_delta' ? delta['thinking'] : undefined;
+    return isWord(text) ? text : undefined;
+  },
   breakFrame: JSON.stringify({ type: 'error', error: { type: 'api_error', message: 'the stream broke' } }),
   // The package says finish at this frame, not at the one with the stop reason.
   terminator: JSON.stringify({ type: 'message_stop' }),

@@ -1,4 +1,5 @@
 import type { ModelOptions } from '../model.ts';
+import type { MoreOf } from '../wire/refrain.ts';
 import type { ServedProtocol } from './known.data.ts';
 
 /**
@@ -15,8 +16,10 @@ export type Frame = Readonly<Record<string, unknown>>;
 export interface Dialect {
   readonly protocol: ServedProtocol;
   look(frame: Frame): Verdict;
+  /** What a frame adds to the text or the thoughts that are open, where it does nothing else. Absent where frames are numbered. */
+  moreOf?: MoreOf;
   /** The request as this protocol's package must get it. */
-  options?(request: ModelOptions): ModelOptions;
+  options?(request: ModelOptions, model: string): ModelOptions;
   /**
    * A frame that the vendor package turns into an `error` part. It stands, in order, where the stream broke: what follows from the break
    * (half a tool call that the package would complete) comes after it and is dropped.
@@ -27,6 +30,16 @@ export interface Dialect {
 }
 
 export const isRecord = (value: unknown): value is Frame => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A JSON object's text read. */
+export function recordOf(text: string): Frame | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export const first = (value: unknown): Frame | undefined => {
   const one: unknown = Array.isArray(value) ? value[0] : undefined;

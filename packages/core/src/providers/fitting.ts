@@ -40,7 +40,7 @@ export class Fitting {
   }
 
   /** At once where nothing has to be fetched: most calls do not wait. */
-  fit(request: ModelOptions, attempt: Pick<Attempt, 'target' | 'repair'>): FittedRequest | Promise<FittedRequest> {
+  fit(request: ModelOptions, attempt: Pick<Attempt, 'target' | 'repair' | 'repaired'>): FittedRequest | Promise<FittedRequest> {
     const plain = this.#plain?.target === attempt.target ? this.#plain : undefined;
     const learnt = this.#moving?.repairsAt(plain?.scope ?? scopeOf(attempt.target)) ?? NONE;
     const waits = this.#moving?.ready(request.prompt);
@@ -59,8 +59,9 @@ export class Fitting {
     return sent(NONE) !== sent([repair]);
   }
 
-  #fitted(request: ModelOptions, { target, repair }: Pick<Attempt, 'target' | 'repair'>, known: readonly string[]): FittedRequest {
-    const asked = repair === undefined ? NONE : [repair];
+  #fitted(request: ModelOptions, attempt: Pick<Attempt, 'target' | 'repair' | 'repaired'>, known: readonly string[]): FittedRequest {
+    const { target, repair, repaired = NONE } = attempt;
+    const asked = repair === undefined ? repaired : [...repaired, repair];
     const { options, warnings, wants } = this.#made({ request, target, known, asked }, this.#projections);
     const names = request.tools || request.toolChoice ? ownNames(toolNames(request), wants.toolNames) : undefined;
     const effort = effortOf(request, target);
@@ -73,7 +74,7 @@ export class Fitting {
     const at = this.#at(target, repairs);
     const projected = project(request.prompt, at, { known, asked }, projections);
     const { options, warnings } = fitRequest(requestAfter(prepare(request, projected.prompt, target), repairs), at, projected.marks);
-    return { options: dialectOf(target.protocol)?.options?.(options) ?? options, warnings, wants: at.wants };
+    return { options: dialectOf(target.protocol)?.options?.(options, target.model) ?? options, warnings, wants: at.wants };
   }
 
   /** The target with what it wants after these repairs: the same object while neither changes. */

@@ -1,3 +1,4 @@
+import { moreOf } from '../wire/chat/delta.ts';
 import { first, isRecord, isThere, isWord, type Dialect, type Frame, type Verdict } from './dialect.ts';
 
 /** Servers that imitate chat completions send a usage frame without `choices`, or a keep-alive that is no comment. */
@@ -18,5 +19,6 @@ export const openaiChat: Dialect = {
     // Some servers send an empty finish reason with every chunk.
     return isWord(choice['finish_reason']) ? 'finish' : 'pass';
   },
+  moreOf: (frame) => moreOf(frame, 'text') ?? moreOf(frame, 'reasoning'),
   breakFrame: JSON.stringify({ error: { message: 'the stream broke', type: 'server_error', param: null, code: null } }),
 };

@@ -1,6 +1,5 @@
+import { includedFor } from '../rules/encrypted-reasoning.ts';
 import { isThere, isWord, type Dialect } from './dialect.ts';
-
-const ENCRYPTED = 'reasoning.encrypted_content';
 
 export const openaiResponses: Dialect = {
   protocol: 'openai-responses',
@@ -22,11 +21,10 @@ export const openaiResponses: Dialect = {
     }
   },
   // Nothing is kept at the provider: the history is ours, and reasoning comes back encrypted, so that any key's account can be left.
-  options(request) {
-    const own = request.providerOptions?.['openai'];
-    const include = Array.isArray(own?.['include']) ? own['include'] : [];
-    const encrypted = include.includes(ENCRYPTED) ? include : [...include, ENCRYPTED];
-    return { ...request, providerOptions: { ...request.providerOptions, openai: { ...own, store: false, include: encrypted } } };
+  options(request, model) {
+    const { encryptedReasoning, ...own } = request.providerOptions?.['openai'] ?? {};
+    const include = includedFor(Array.isArray(own['include']) ? own['include'] : [], model, encryptedReasoning === false);
+    return { ...request, providerOptions: { ...request.providerOptions, openai: { ...own, store: false, include: [...include] } } };
   },
   breakFrame: JSON.stringify({
     type: 'error',

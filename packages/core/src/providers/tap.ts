@@ -1,7 +1,7 @@
 import { ModelFailure } from '../rules/failure.ts';
 import type { Clock } from '../ports.ts';
-import { FrameTooLongError, SseFramer, type SseFrame } from '../wire/index.ts';
-import { isRecord, type Verdict } from './dialect.ts';
+import { FrameTooLongError, Refrain, SseFramer, type FrameTaker, type JsonObject, type SseFrame } from '../wire/index.ts';
+import { recordOf, type Frame } from './dialect.ts';
 import type { Exchange } from './exchange.ts';
 
 /** C2: what is left to come after a finish reason gets this long, ms; then the answer is closed as complete. */
@@ -25,12 +25,15 @@ const wire = (data: string): string => `data: ${data.includes('\n') ? data.repla
  * P2. After a finish reason nothing is a failure: what is missing is written by us (C2).
  * P3. One chunk is read per chunk asked for, and only while a part is waited for (C3).
  * P4. Every chunk of bytes is a sign of life (C4).
+ * P5. Frames of one chunk that are alike but for their text go on as one: a vendor package costs much for each.
  */
 export class Tap {
   readonly #exchange: Exchange;
   readonly #ports: TapPorts;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #framer = new SseFramer();
+  readonly #refrain = new Refrain();
+  readonly #taker: FrameTaker;
   #out = '';
   #finished = false;
   #terminated = false;
@@ -43,10 +46,11 @@ export class Tap {
     this.#exchange = exchange;
     this.#reader = body;
     this.#ports = ports;
+    this.#taker = { frame: (frame) => this.#one(frame), ...(exchange.dialect.moreOf && { run: (text, from) => this.#run(text, from) }) };
   }
 
   stream(head?: Uint8Array): ReadableStream<Uint8Array> {
-    if (head) this.#take(() => this.#framer.push(head));
+    if (head) this.#take(() => this.#framer.feed(head, this.#taker));
     return new ReadableStream<Uint8Array>(
       {
         pull: (out) => this.#pull(out),
@@ -57,49 +61,56 @@ export class Tap {
   }
 
   /** Frames as they come; one beyond all bounds is a break. */
-  #take(read: () => readonly SseFrame[]): void {
+  #take(feed: () => void): void {
     try {
-      for (const one of read()) {
-        if (one.type === 'comment') this.#comment();
-        else this.#frame(one.data, one.event ?? '');
-      }
+      feed();
     } catch (error) {
       if (!(error instanceof FrameTooLongError)) throw error;
       this.#break(new ModelFailure('malformed', 'the provider sent a frame of more than 16 MiB', {}, { cause: error }));
     }
   }
 
-  #frame(data: string, event: string): void {
+  #one(frame: SseFrame): void {
+    this.#refrain.stop();
+    if (frame.type === 'comment') this.#comment();
+    else this.#frame(frame.data, frame.event);
+  }
+
+  #run(text: string, from: number): number {
+    const end = this.#closed ? from : this.#refrain.read(text, from);
+    if (end > from) this.#out += wire(this.#refrain.data);
+    return end;
+  }
+
+  #frame(data: string, event: string | undefined): void {
     if (this.#closed || data.trim() === '') return;
     if (data.trim() === '[DONE]') return this.#done();
-    const verdict = this.#look(data, event);
+    const frame = recordOf(data);
+    if (frame === undefined) return this.#break(this.#cut ?? new ModelFailure('truncated', 'the stream broke: a frame could not be read'));
+    const verdict = event === 'error' ? 'error' : this.#exchange.dialect.look(frame);
     if (typeof verdict === 'object') this.#out += wire(verdict.instead);
-    else if (verdict === 'pass') this.#out += wire(data);
+    else if (verdict === 'pass') this.#pass(data, event, frame);
     else if (verdict === 'ping' || verdict === 'drop') this.#comment();
     else if (verdict === 'error') this.#break(this.#finished ? undefined : this.#ports.errorOf(data));
-    else if (verdict !== 'unreadable') {
+    else {
       this.#out += wire(data);
       this.#finished = true;
       if (verdict === 'done') {
         this.#terminated = true;
         this.#done();
       }
-    } else this.#break(this.#cut ?? new ModelFailure('truncated', 'the stream broke: a frame could not be read'));
+    }
   }
 
   #comment(): void {
     if (!this.#closed) this.#exchange.onPing?.();
   }
 
-  #look(data: string, event: string): Verdict | 'unreadable' {
-    let frame: unknown;
-    try {
-      frame = JSON.parse(data);
-    } catch {
-      return 'unreadable';
-    }
-    if (!isRecord(frame)) return 'unreadable';
-    return event === 'error' ? 'error' : this.#exchange.dialect.look(frame);
+  #pass(data: string, event: string | undefined, frame: Frame): void {
+    this.#out += wire(data);
+    const { moreOf } = this.#exchange.dialect;
+    const said = moreOf?.(frame as JsonObject);
+    if (said !== undefined) this.#refrain.learn(event, data, said, moreOf!);
   }
 
   /** The end, or a break; after a finish reason a break is an end (P2). */
@@ -141,15 +152,15 @@ export class Tap {
     try {
       const { done, value } = await this.#reader.read();
       if (done) {
-        this.#take(() => this.#framer.end());
+        this.#take(() => this.#framer.end().forEach(this.#taker.frame));
         return this.#done();
       }
       this.#exchange.attempt.watch?.life();
-      this.#take(() => this.#framer.push(value));
+      this.#take(() => this.#framer.feed(value, this.#taker));
     } catch (cause) {
       if (this.#exchange.signal.aborted && !this.#finished) throw this.#exchange.signal.reason;
       this.#cut = new ModelFailure('truncated', 'the connection was cut in the middle of the answer', {}, { cause });
-      this.#take(() => this.#framer.end());
+      this.#take(() => this.#framer.end().forEach(this.#taker.frame));
       this.#break(this.#cut);
     } finally {
       this.#letGo?.();

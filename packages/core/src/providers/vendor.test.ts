@@ -54,11 +54,28 @@ it('openai-responses keeps nothing at the provider and asks for encrypted reason
   expect(server.seen[0]?.body).toMatchObject({ store: false, include: ['reasoning.encrypted_content'] });
 });
 
+it('openai-responses does not ask for encrypted reasoning where none is', async () => {
+  await using server = await rawServer((response) => stream(response, HAPPY['openai-responses']));
+  const provider = resolved({ name: 'lab', api: 'openai-responses', base_url: `${server.url}/v1` });
+  await parts(ask(provider, { model: 'gpt-4o' }));
+  expect(server.seen[0]?.body).toMatchObject({ store: false });
+  await parts(ask(provider, { model: 'my-deployment', attempt: { repair: 'setting:encrypted-reasoning' } }));
+  for (const { body } of server.seen) expect((body as { include?: unknown }).include ?? []).toEqual([]);
+});
+
 it('a vendor package does not retry: one request, one answer', async () => {
   await using server = await rawServer((response) => void response.writeHead(503).end());
   const all = await parts(ask(resolved({ name: 'lab', api: 'openai-chat', base_url: `${server.url}/v1` })));
   expect(typesOf(all)).toEqual(['error']);
   expect(server.seen).toHaveLength(1);
+});
+
+it('T3: a server that refuses to be asked for usage is not asked', async () => {
+  await using server = await rawServer((response) => stream(response, HAPPY['openai-chat']));
+  const provider = resolved({ name: 'lab', api: 'openai-chat', base_url: `${server.url}/v1` });
+  await parts(ask(provider, { attempt: { repair: 'setting:stream-options' } }));
+  expect(server.seen[0]?.body).not.toHaveProperty('stream_options');
+  expect(server.seen[0]?.body).not.toHaveProperty('streamOptions');
 });
 
 it('an effort that a server does not take is clamped, and said', async () => {

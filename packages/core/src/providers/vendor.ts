@@ -62,6 +62,13 @@ function clampBody(efforts: readonly string[] | undefined) {
   };
 }
 
+/** T3: some servers refuse to be asked for usage, and the package asks always; the repair leaves its mark in the body (`repairs.data.ts`). */
+function withoutStreamOptions(body: Record<string, unknown>): Record<string, unknown> {
+  if (body['streamOptions'] !== false) return body;
+  const { streamOptions: _, stream_options: __, ...rest } = body;
+  return rest;
+}
+
 /**
  * An AI SDK model for one key of a provider. Its retries are off by construction: they belong to `generateText`, not to `doStream`.
  * Rejects with a `ModelFailure` that names the package when that is not installed.
@@ -82,7 +89,8 @@ export async function openModel(provider: ResolvedProvider, model: string, setti
       const chat = settings.chat ?? (provider.vendor === 'openai' ? 'openai' : 'openai-compatible');
       if (chat === 'openai') return (await openai()).createOpenAI(made).chat(model);
       const { createOpenAICompatible } = await compatible();
-      const transformRequestBody = clampBody(provider.efforts);
+      const clamped = clampBody(provider.efforts);
+      const transformRequestBody: typeof clamped = (body, warnings) => withoutStreamOptions(clamped(body, warnings));
       // Whether a schema is sent is decided target by target (`rules/object/mode.ts`); the package would drop it.
       const asked = { includeUsage: true, supportsStructuredOutputs: true, transformRequestBody };
       return createOpenAICompatible({ ...made, ...asked, name: 'openaiCompatible' })(model);

@@ -1,3 +1,4 @@
+import { keyOf } from './caller-key.ts';
 import { newCaller, newParty, type Caller, type Party, type Share } from './fair-parts.ts';
 
 /** Idle callers that are remembered beside those who wait or work: what they had beyond their share, and where they stood. */
@@ -60,12 +61,11 @@ export class FairCallers {
   }
 
   #meet(name: string): Caller {
-    const cut = name.indexOf('/');
-    const key = cut < 0 ? name : name.slice(0, cut);
+    const key = keyOf(name);
     let party = this.#parties.get(key);
     if (!party) this.#parties.set(key, (party = newParty(key, this.#weight(key), this.#mark)));
     party.members++;
-    const caller = newCaller(name, cut < 0 ? 1 : this.#weight(name), party);
+    const caller = newCaller(name, key === name ? 1 : this.#weight(name), party);
     this.callers.set(name, caller);
     this.#idle++;
     return caller;

@@ -28,6 +28,12 @@ describe('fit', () => {
     expect(fit(target(), request({ tokens: 1e9, images: true }))).toEqual({ fits: 'yes' });
   });
 
+  it('note 13: what only one protocol can say is asked of nobody else', () => {
+    const only = { protocol: 'openai-chat', reason: 'several-answers' } as const;
+    expect(fit(target({ protocol: 'openai-chat' }), request({ only }))).toEqual({ fits: 'yes' });
+    expect(fit(target({ protocol: 'google' }), request({ only }))).toEqual({ fits: 'no', reason: 'several-answers' });
+  });
+
   it.each([
     [90_000, 'yes'],
     [110_000, 'yes'],

@@ -27,6 +27,8 @@ const LEAST_OUTPUT = 1024;
  * The request's size is looked at only where a window is known: to count it takes time.
  */
 export function fit(target: Target, request: RequestFacts): Fit {
+  const { only } = request;
+  if (only && target.protocol !== only.protocol) return { fits: 'no', reason: only.reason };
   if (target.images === false && request.images) return BLIND;
   const { window } = target;
   if (window === undefined) return FITS;

@@ -24,6 +24,10 @@ export class GrownFacts implements RequestFacts {
     return this.#facts.effort;
   }
 
+  get only(): RequestFacts['only'] {
+    return this.#facts.only;
+  }
+
   get stops(): boolean {
     return this.#facts.stops;
   }

@@ -139,6 +139,7 @@ describe('H5: suspicion', () => {
     ['another prompt of another caller', suspect(T, 'q', 'bob'), 1, 'resting'],
     ['another prompt, a caller without a name', suspect(T, 'q'), 1, 'resting'],
     ['another prompt of the same caller', suspect(T, 'q', 'ann'), 1, 'cool'],
+    ['another prompt of a name that the same caller gave itself', suspect(T, 'q', 'ann/other'), 1, 'cool'],
     ['the same prompt', suspect(T, 'p', 'bob'), 1, 'cool'],
     ['a prompt that is not known', suspect(T, '', 'bob'), 1, 'cool'],
     ['another kind', { ...suspect(T, 'q', 'bob'), outcome: { kind: 'empty', facts: {} } }, 1, 'resting'],

@@ -86,10 +86,15 @@ function localRetry(plan: Plan, locals: number, waited: number): Retry {
   return spent <= plan.patience ? { when: 'now', pause: at(LOCAL, locals - 1) } : undefined;
 }
 
-/** The request is sent once more after a known repair; a refused key only when it could be refreshed. */
+/** The repairs that the failures of a target asked for. */
+export const repairsOf = (mine: readonly PastAttempt[]): readonly string[] => [
+  ...new Set(mine.flatMap(({ failure }) => failure.facts.repair ?? [])),
+];
+
+/** The request is sent once more after each known repair; a refused key only when it could be refreshed. */
 function mayRepair(mine: readonly PastAttempt[]): boolean {
   const { failure } = mine.at(-1)!;
   const { repair } = failure.facts;
-  if (repair === undefined || mine.some(({ repaired }) => repaired)) return false;
+  if (repair === undefined || mine.slice(0, -1).some((before) => before.failure.facts.repair === repair)) return false;
   return failure.kind !== 'auth' || repair === 'refresh';
 }

@@ -40,8 +40,6 @@ export interface PastAttempt {
   readonly shown: 'nothing' | 'soft' | 'hard';
   /** In [0, 1): the jitter of the pause after it. Chance is a port, the plan is not. */
   readonly chance: number;
-  /** It was sent after a known repair (bad-request: once). */
-  readonly repaired?: boolean;
   /** The provider had begun to answer (C10). */
   readonly opened?: boolean;
 }

@@ -139,12 +139,14 @@ describe('section 2: same target again, and next', () => {
   it('auth: once after a refresh; bad-request: once after a known repair', () => {
     expect(step(abc(), [failed(0, 'auth', { repair: 'refresh' })])).toMatchObject({ place: 0, pause: 0 });
     expect(step(abc(), [failed(0, 'auth', { repair: 'other' })])).toMatchObject({ place: 1 });
-    expect(
-      step(abc(), [failed(0, 'auth', { repair: 'refresh' }), failed(0, 'auth', { repair: 'refresh' }, { repaired: true })]),
-    ).toMatchObject({
+    expect(step(abc(), [failed(0, 'auth', { repair: 'refresh' }), failed(0, 'auth', { repair: 'refresh' })])).toMatchObject({
       place: 1,
     });
-    expect(step(abc(), [failed(0, 'bad-request', { repair: 'drop-signatures' })])).toMatchObject({ place: 0 });
+    const refused = (repair: string) => failed(0, 'bad-request', { repair });
+    expect(step(abc(), [refused('drop-signatures')])).toMatchObject({ place: 0 });
+    expect(step(abc(), [refused('drop-signatures'), refused('drop-signatures')])).toMatchObject({ place: 1 });
+    expect(step(abc(), [refused('drop-signatures'), refused('no-images')])).toMatchObject({ place: 0 });
+    expect(step(abc(), [refused('a'), refused('b'), refused('a')])).toMatchObject({ place: 1 });
   });
 
   it('bad-request: only another provider entry is asked', () => {

@@ -54,8 +54,12 @@ function walk(data: unknown, redact: (text: string) => string, above: Set<object
 }
 
 function list(data: readonly unknown[], inner: (value: unknown) => unknown): unknown {
-  const out = data.map(inner);
-  return out.some((value, index) => value !== data[index]) ? out : data;
+  let out: unknown[] | undefined;
+  for (const [index, value] of data.entries()) {
+    const clean = inner(value);
+    if (clean !== value) (out ??= [...(data as unknown[])])[index] = clean;
+  }
+  return out ?? data;
 }
 
 function entries(data: ReadonlyMap<unknown, unknown>, inner: (value: unknown) => unknown): unknown {
@@ -73,17 +77,32 @@ const HIDDEN = ['message', 'stack', 'cause'] as const;
 
 function object(data: object, redact: (text: string) => string, inner: (value: unknown) => unknown): unknown {
   const record = data as Record<string, unknown>;
-  const hidden = data instanceof Error ? HIDDEN.filter((key) => Object.hasOwn(data, key) && !Object.keys(data).includes(key)) : [];
-  const changes = new Map<string, readonly [string, unknown]>();
-  for (const key of [...Object.keys(data), ...hidden]) {
+  const own = Object.keys(data);
+  const hidden = data instanceof Error ? HIDDEN.filter((key) => Object.hasOwn(data, key) && !own.includes(key)) : NONE;
+  let changes: Map<string, readonly [string, unknown]> | undefined;
+  const look = (key: string): void => {
     const value = record[key];
-    const clean = inner(value);
+    const clean = isPlain(value) ? value : inner(value);
     const name = redact(key);
-    if (clean !== value || name !== key) changes.set(key, [name, clean]);
-  }
-  if (changes.size === 0) return data;
-  const out: Record<string, unknown> = Object.create(Object.getPrototypeOf(data)) as Record<string, unknown>;
-  for (const key of [...Object.keys(data), ...hidden]) {
+    if (clean !== value || name !== key) (changes ??= new Map()).set(key, [name, clean]);
+  };
+  for (const key of own) look(key);
+  for (const key of hidden) look(key);
+  return changes === undefined ? data : changed(record, own, hidden, changes);
+}
+
+const NONE: readonly (typeof HIDDEN)[number][] = [];
+
+const isPlain = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean' || value === undefined;
+
+function changed(
+  record: Record<string, unknown>,
+  own: readonly string[],
+  hidden: readonly (typeof HIDDEN)[number][],
+  changes: ReadonlyMap<string, readonly [string, unknown]>,
+): unknown {
+  const out: Record<string, unknown> = Object.create(Object.getPrototypeOf(record) as object | null) as Record<string, unknown>;
+  for (const key of [...own, ...hidden]) {
     const [name, value] = changes.get(key) ?? [key, record[key]];
     Object.defineProperty(out, name, {
       value,

@@ -27,6 +27,15 @@ describe('mendable', () => {
     expect(failure.facts).toEqual({ status: 400 });
   });
 
+  it('of several takes the first that changes something', () => {
+    const failure = mendable(
+      refused,
+      () => ['schema-mode', 'setting:effort', 'setting:strict'],
+      (repair) => repair !== 'schema-mode',
+    );
+    expect(failure.facts).toEqual({ status: 400, repair: 'setting:effort' });
+  });
+
   it('drops one that cannot be made, and nothing else', () => {
     const failure = mendable(refused, () => undefined);
     expect(failure).toMatchObject({ kind: 'bad-request', message: 'refused', facts: { status: 400 }, cause: 'body' });

@@ -7,13 +7,12 @@ import { ModelFailure } from './failure.ts';
  */
 export function mendable(
   failure: ModelFailure,
-  precise: (failure: ModelFailure) => string | undefined,
+  precise: (failure: ModelFailure) => string | readonly string[] | undefined,
   mends: (repair: string) => boolean = () => true,
 ): ModelFailure {
   const { repair: named, ...facts } = failure.facts;
   if (named === undefined) return failure;
-  const found = precise(failure);
-  const repair = found !== undefined && mends(found) ? found : undefined;
+  const repair = [precise(failure) ?? []].flat().find((found) => mends(found));
   if (repair === named) return failure;
   return new ModelFailure(failure.kind, failure.message, { ...facts, ...(repair !== undefined && { repair }) }, { cause: failure.cause });
 }

@@ -1,4 +1,5 @@
 import type { Belief, Report, ReportTarget, Why } from './belief.ts';
+import { keyOf } from './caller-key.ts';
 import type { FailureFacts, FailureKind } from './failure.ts';
 import { fingerprintOf } from './settle.ts';
 import { guessedRest, MINUTE, nextProbe, SECOND, toldRest, type RestInput, type RestTime } from './rest.ts';
@@ -23,7 +24,7 @@ export function witnessed(belief: Belief, report: Report, now: number): boolean 
   const first = belief.tag === 'cool' ? belief.suspect : undefined;
   if (!first || now - first.at > WITNESS) return false;
   if (!first.prompt || !report.prompt || first.prompt === report.prompt) return false;
-  return first.caller === undefined || report.caller === undefined || first.caller !== report.caller;
+  return first.caller === undefined || report.caller === undefined || keyOf(first.caller) !== keyOf(report.caller);
 }
 
 /** A failure that convicts: one strike more, or more of the same incident (H1), and the rest it earns (H3). */

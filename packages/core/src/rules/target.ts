@@ -82,4 +82,6 @@ export interface RequestFacts {
     | undefined;
   /** False for requests with provider-side effects (C10). */
   readonly replayable: boolean;
+  /** What is asked for beside the answer is lost on the way from targets of any other protocol; `reason`: what that is (note 13). */
+  readonly only?: { readonly protocol: Target['protocol']; readonly reason: string } | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Clock, MaybePromise } from '../ports.ts';
+import { copyOf } from './copy.ts';
 import { SinkQueue, type SinkStats } from './sink-queue.ts';
 
 export interface FanOptions {
@@ -88,6 +89,7 @@ export class FanOut {
     this.#outlets.push({ name, stats: () => ({ ...counts }), flush: () => Promise.resolve() });
     return (item) => {
       try {
+        // An observer may do with a fact what it likes.
         const answer = observer(copyOf(item));
         if (isThenable(answer)) Promise.resolve(answer).then(delivered, failed);
         else delivered();
@@ -108,13 +110,6 @@ export class FanOut {
       }
     };
   }
-}
-
-/** An observer may do with a fact what it likes. What is no list and no plain object, a URL or the bytes of a file, is shared. */
-function copyOf<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(copyOf) as T;
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)])) as T;
 }
 
 const nameOf = (kind: string, at: number): string => (at === 0 ? kind : `${kind}#${at + 1}`);

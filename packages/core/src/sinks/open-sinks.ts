@@ -4,6 +4,7 @@ import { duration, type Duration } from '../option-checks.ts';
 import type { Clock, Emit } from '../ports.ts';
 import type { CallRecord } from '../rules/record.ts';
 import { CallWatch, type Outlets } from './call-watch.ts';
+import { copyOf } from './copy.ts';
 import { FanOut } from './fan-out.ts';
 import { kept } from './payload.ts';
 import { checkedSinks, type CheckedSinks, type SinkOptions } from './sink-options.ts';
@@ -76,7 +77,7 @@ function outletsOf(fan: FanOut, sinks: CheckedSinks): Outlets {
   const records = fan.queued(
     'records',
     sinks.records,
-    (sink, { open, record, messages }: Closing) => (open ? sink.opened?.({ ...open }) : sink.closed(structuredClone(record!), messages)),
+    (sink, { open, record, messages }: Closing) => (open ? sink.opened?.({ ...open }) : sink.closed(copyOf(record!), messages)),
     (sink, { open }) => open === undefined || sink.opened !== undefined,
   );
   const failover = fan.atOnce('failover', sinks.failover);

@@ -156,9 +156,7 @@ export function play({ plan, beliefs: before, fates }: World): Seen[] {
     }
     const began = now;
     pass(step.share * takes);
-    const last = past.at(-1);
-    const repaired = last?.place === step.place && last.failure.facts.repair !== undefined;
-    past.push({ place: step.place, began, ended: now, failure: { kind, facts }, shown, chance, ...(repaired && { repaired }) });
+    past.push({ place: step.place, began, ended: now, failure: { kind, facts }, shown, chance });
     const [, scope = ''] = scopesOf(plan.targets[step.place]!);
     if (rests)
       beliefs.set(scope, {

@@ -12,7 +12,8 @@
  */
 export { encodeComment, encodeEvent } from './sse-encode.ts';
 export { FrameTooLongError, MAX_FRAME, type SseComment, type SseEvent, type SseFrame } from './sse-frame.ts';
-export { SseFramer } from './sse.ts';
+export { SseFramer, type FrameTaker } from './sse.ts';
+export { Refrain } from './refrain.ts';
 export { chatProtocol } from './chat/index.ts';
 export * from './client-error.ts';
 export { isObject, isText, type Json, type JsonObject } from './json.ts';

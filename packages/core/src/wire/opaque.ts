@@ -1,3 +1,4 @@
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { JsonObject } from './json.ts';
 import { isObject } from './json.ts';
 
@@ -27,3 +28,7 @@ export function unsealed(value: string): JsonObject | undefined {
     return undefined;
   }
 }
+
+/** What vendors said, of what `unsealed` read. A client may have written it: what is no vendor's metadata is none of ours. */
+export const vendorsIn = (read: JsonObject): SharedV4ProviderOptions =>
+  Object.fromEntries(Object.entries(read).filter(([, said]) => isObject(said))) as SharedV4ProviderOptions;

@@ -2,7 +2,7 @@ import type { SseFrame } from './sse-frame.ts';
 
 /** The lines since the last empty one, folded as the standard says. */
 export class SseBlock {
-  #data: string[] = [];
+  #data: string | undefined;
   #event: string | undefined;
   #id: string | undefined;
   #retry: number | undefined;
@@ -21,29 +21,30 @@ export class SseBlock {
 
   /** Ends the block; without data it is no event, yet somebody is alive. */
   close(unterminated: boolean): SseFrame | undefined {
-    const frame = this.#data.length > 0 ? this.#frame(unterminated) : undefined;
+    const frame = this.#data === undefined ? undefined : this.#frame(this.#data, unterminated);
     const alive = !this.blank;
-    this.#data = [];
-    this.#event = undefined;
-    this.#id = undefined;
-    this.#retry = undefined;
+    this.#data = this.#event = this.#id = this.#retry = undefined;
     this.blank = true;
     return frame ?? (alive ? { type: 'comment', text: '' } : undefined);
   }
 
   #field(name: string, value: string): void {
     this.blank = false;
-    if (name === 'data') this.#data.push(value);
+    if (name === 'data') this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
     else if (name === 'event') this.#event = value;
     else if (name === 'id' && !value.includes('\0')) this.#id = value;
     else if (name === 'retry' && /^\d{1,15}$/.test(value)) this.#retry = Number(value);
   }
 
-  #frame(unterminated: boolean): SseFrame {
+  #frame(data: string, unterminated: boolean): SseFrame {
+    const event = this.#event === '' ? undefined : this.#event;
+    // The commonest ones.
+    if (this.#id === undefined && this.#retry === undefined && !unterminated)
+      return event === undefined ? { type: 'event', data } : { type: 'event', data, event };
     return {
       type: 'event',
-      data: this.#data.length === 1 ? this.#data[0]! : this.#data.join('\n'),
-      ...(this.#event !== undefined && this.#event !== '' && { event: this.#event }),
+      data,
+      ...(event !== undefined && { event }),
       ...(this.#id !== undefined && { id: this.#id }),
       ...(this.#retry !== undefined && { retry: this.#retry }),
       ...(unterminated && { unterminated: true as const }),

@@ -18,11 +18,14 @@ export interface WireFrame {
  *
  * N1. A frame rides on exactly one part: on the last that shows something of it. The other parts of that frame carry `frames: []`.
  * N2. A frame that stands for two parts, each of which shows something, rides on none: such parts have no `wire`, and are encoded.
+ * N3. Frames that are the one before them but for their text (`Refrain`) may ride on one part as they stood in the stream, where a stream is written.
  */
 export interface Wire {
   /** Which attempt of its call it came from: frames of another one do not fit behind those of the first. */
   readonly attempt: number;
   readonly frames: readonly WireFrame[];
+  /** SSE text of whole frames; then `frames` is empty, and the part has all their text. */
+  readonly run?: string;
   /** A whole answer as it came (not streamed); on its finish part alone. */
   readonly whole?: string;
 }

@@ -24,7 +24,10 @@ export function watchFile(path: string, clock: Pick<Clock, 'after'>, changed: ()
   };
   const watcher = watched(dirname(path), (name) => {
     // Kubernetes swaps a link beside it.
-    if (name === null || name === basename(path) || name.startsWith('..')) changed();
+    if (name !== null && name !== basename(path) && !name.startsWith('..')) return;
+    changed();
+    // Told once: the next look finds what was told.
+    void stampOf(path).then((now) => (seen = now));
   });
   void look();
   return () => {

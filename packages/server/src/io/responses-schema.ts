@@ -23,6 +23,9 @@ const RENEW = `WITH RECURSIVE line (id, previous) AS (
 UPDATE responses SET until = ?4 WHERE caller = ?1 AND id IN (SELECT id FROM line)`;
 
 const FIELDS = 'r.id, r.previous, r.at, r.input, r.response';
+const LENGTH = 'length(r.input) + length(r.response)';
+const HOLDERS = `FROM json_each(?2) JOIN items i ON i.caller = ?1 AND i.item = value
+  JOIN responses r ON r.caller = ?1 AND r.id = i.response AND r.until > ?3`;
 
 export interface Verbs {
   readonly database: Database;
@@ -31,6 +34,9 @@ export interface Verbs {
   readonly renew: Statement;
   readonly get: Statement;
   readonly chain: Statement;
+  /** How many characters `chain` and `holders` would read. */
+  readonly chainSize: Statement;
+  readonly holdersSize: Statement;
   readonly holders: Statement;
   readonly remove: Statement;
   readonly unrefer: Statement;
@@ -63,10 +69,9 @@ export function prepare(database: Database, now: number): Verbs {
     renew: database.prepare(RENEW),
     get: database.prepare(`SELECT ${FIELDS} FROM responses r WHERE caller = ? AND id = ? AND until > ?`),
     chain: database.prepare(`${LINE} SELECT ${FIELDS} FROM line JOIN responses r ON r.caller = ?1 AND r.id = line.id ORDER BY depth DESC`),
-    holders: database.prepare(
-      `SELECT DISTINCT ${FIELDS} FROM json_each(?2) JOIN items i ON i.caller = ?1 AND i.item = value
-       JOIN responses r ON r.caller = ?1 AND r.id = i.response AND r.until > ?3`,
-    ),
+    chainSize: database.prepare(`${LINE} SELECT sum(${LENGTH}) AS size FROM line JOIN responses r ON r.caller = ?1 AND r.id = line.id`),
+    holders: database.prepare(`SELECT DISTINCT ${FIELDS} ${HOLDERS}`),
+    holdersSize: database.prepare(`SELECT sum(size) AS size FROM (SELECT DISTINCT r.id, ${LENGTH} AS size ${HOLDERS})`),
     remove: database.prepare('DELETE FROM responses WHERE caller = ? AND id = ?'),
     unrefer: database.prepare('DELETE FROM items WHERE caller = ? AND response = ?'),
     sweep: database.prepare('DELETE FROM responses WHERE until <= ?'),

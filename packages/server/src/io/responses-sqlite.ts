@@ -2,6 +2,7 @@ import { NEVER, SideDatabase, type Clock, type Random } from '@holdfast/core/eng
 import type { JsonObject } from '@holdfast/core/wire';
 import { MemoryResponses, SPARE } from '../responses-memory.ts';
 import type { ResponsesStore } from '../responses-store.ts';
+import { tooMuch } from '../rules/expand.ts';
 import { referable, type KeptResponse } from '../rules/kept-response.ts';
 import { prepare, swept, type Row, type Verbs } from './responses-schema.ts';
 
@@ -12,6 +13,8 @@ export interface SqliteResponsesOptions {
   readonly random: Random;
   /** Ms for which a response is kept after it was last gone on from. */
   readonly keep: number;
+  /** Characters that one request may refer to: a client cannot send more at once by naming what it sent before. */
+  readonly most?: number;
   /** Told once when nothing can be kept in the folder, and why. */
   readonly say: (line: string) => void;
 }
@@ -63,7 +66,12 @@ export class SqliteResponses implements ResponsesStore {
   }
 
   async chain(caller: string, id: string): Promise<readonly KeptResponse[] | undefined> {
-    const rows = await this.#run((verbs) => verbs.chain.all(caller, id, this.#options.clock.now()) as Row[]);
+    const of = [caller, id, this.#options.clock.now()] as const;
+    const rows = await this.#rows(
+      ({ chainSize }) => chainSize.get(...of),
+      ({ chain }) => chain.all(...of),
+      'previous_response_id',
+    );
     if (rows?.[0]?.previous === null) return rows.map(keptOf);
     // Some of it may be kept in memory, from when the database was gone.
     const found: KeptResponse[] = [];
@@ -79,7 +87,12 @@ export class SqliteResponses implements ResponsesStore {
   async items(caller: string, ids: readonly string[]): Promise<ReadonlyMap<string, JsonObject>> {
     const wanted = new Set(ids);
     const found = new Map(this.#memory.items(caller, ids));
-    const rows = await this.#run((verbs) => verbs.holders.all(caller, JSON.stringify(ids), this.#options.clock.now()) as Row[]);
+    const of = [caller, JSON.stringify(ids), this.#options.clock.now()] as const;
+    const rows = await this.#rows(
+      ({ holdersSize }) => holdersSize.get(...of),
+      ({ holders }) => holders.all(...of),
+      'input',
+    );
     for (const row of rows ?? []) for (const [id, item] of referable(keptOf(row))) if (wanted.has(id)) found.set(id, item);
     return found;
   }
@@ -101,6 +114,18 @@ export class SqliteResponses implements ResponsesStore {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** The rows, if they are not more than a request may refer to. */
+  async #rows(
+    size: (verbs: Verbs) => unknown,
+    all: (verbs: Verbs) => readonly unknown[],
+    param: string,
+  ): Promise<readonly Row[] | undefined> {
+    const { most = Infinity } = this.#options;
+    const rows = await this.#run((verbs) => (Number((size(verbs) as { size: number | null }).size ?? 0) > most ? 'too much' : all(verbs)));
+    if (rows === 'too much') throw tooMuch(param);
+    return rows as readonly Row[] | undefined;
   }
 
   /** Undefined: the database is gone, or others wrote for as long as we wait. */

@@ -72,6 +72,8 @@ class Asking implements Dispatcher.DispatchHandler, UpstreamAnswer {
   #fail: (error: unknown) => void = NOTHING;
   /** What came while nobody waited. */
   #chunks: Buffer[] = [];
+  /** They are handed on before anything else happens. */
+  #due = false;
   #over = false;
   #error: { readonly cause: unknown } | undefined;
 
@@ -101,30 +103,39 @@ class Asking implements Dispatcher.DispatchHandler, UpstreamAnswer {
     this.#resolve(this);
   }
 
+  /** The pieces of one read of the socket are handed on as one chunk: a server may make a piece of every frame. */
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const take = this.#take;
-    if (take === undefined) {
-      this.#chunks.push(chunk);
-      controller.pause();
-      return;
-    }
-    this.#take = undefined;
-    take(chunk);
+    this.#chunks.push(chunk);
+    if (this.#take === undefined) controller.pause();
+    else this.#soon();
   }
+
+  #soon(): void {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(this.#give);
+  }
+
+  /** To who waits: what has come, or how it ended. */
+  readonly #give = (): void => {
+    this.#due = false;
+    const take = this.#take;
+    if (take === undefined) return;
+    const over = this.#over || this.#error !== undefined;
+    if (this.#chunks.length === 0 && !over) return;
+    this.#take = undefined;
+    this.read(take, this.#fail);
+  };
 
   onResponseEnd(): void {
     this.#end();
-    const take = this.#take;
-    this.#take = undefined;
-    take?.(OVER);
+    this.#soon();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#error ??= { cause: error };
     this.#end();
-    const take = this.#take;
-    this.#take = undefined;
-    if (take) this.#fail(this.#error.cause);
+    this.#give();
     this.#reject(this.#error.cause);
   }
 
@@ -134,8 +145,11 @@ class Asking implements Dispatcher.DispatchHandler, UpstreamAnswer {
   }
 
   read(take: (chunk: Buffer | typeof OVER) => void, fail: (error: unknown) => void): void {
-    const chunk = this.#chunks.shift();
-    if (chunk !== undefined) return take(chunk);
+    if (this.#chunks.length > 0) {
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      return take(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    }
     if (this.#error) return fail(this.#error.cause);
     if (this.#over) return take(OVER);
     this.#take = take;

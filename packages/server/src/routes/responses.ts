@@ -1,17 +1,19 @@
-import type { ServerResponse } from 'node:http';
-import { responsesProtocol, type ClientError, type JsonObject } from '@holdfast/core/wire';
+import type { ClientError, JsonObject } from '@holdfast/core/wire';
+import { sendJson } from '../answers.ts';
 import type { Exchange, Route } from '../ports.ts';
 import type { ResponsesStore } from '../responses-store.ts';
 import { listed, type KeptResponse } from '../rules/kept-response.ts';
 import { pageOf } from '../rules/page.ts';
+import { Refusal } from '../rules/refusal.ts';
 
 /** OpenAI's routes for responses that are kept; without a store none is found. `store`: the one of this moment. */
 export function responsesRoutes(store: () => ResponsesStore | undefined): readonly Route[] {
   const found = async (exchange: Exchange, show: (kept: KeptResponse) => JsonObject | ClientError): Promise<void> => {
-    const { holder, params, res } = exchange;
-    const id = params['id'] ?? '';
-    const kept = await store()?.get(holder.name, id);
-    answer(res, kept ? show(kept) : notFound(id));
+    const id = exchange.params['id'] ?? '';
+    const kept = await store()?.get(exchange.holder.name, id);
+    const shown = kept ? show(kept) : notFound(id);
+    if (isError(shown)) throw new Refusal(shown);
+    sendJson(exchange, 200, shown);
   };
   return [
     {
@@ -24,10 +26,10 @@ export function responsesRoutes(store: () => ResponsesStore | undefined): readon
       method: 'DELETE',
       path: '/v1/responses/:id',
       access: 'key',
-      handle: async ({ holder, params, res }) => {
-        const id = params['id'] ?? '';
-        const deleted = (await store()?.delete(holder.name, id)) === true;
-        answer(res, deleted ? { id, object: 'response', deleted: true } : notFound(id));
+      handle: async (exchange) => {
+        const id = exchange.params['id'] ?? '';
+        if ((await store()?.delete(exchange.holder.name, id)) !== true) throw new Refusal(notFound(id));
+        sendJson(exchange, 200, { id, object: 'response', deleted: true });
       },
     },
     {
@@ -54,9 +56,3 @@ const NO_STREAM: ClientError = {
 };
 
 const isError = (shown: JsonObject | ClientError): shown is ClientError => 'class' in shown;
-
-function answer(res: ServerResponse, shown: JsonObject | ClientError): void {
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  if (isError(shown)) res.writeHead(shown.status, { ...headers, 'x-should-retry': 'false' }).end(responsesProtocol.error(shown));
-  else res.writeHead(200, headers).end(JSON.stringify(shown));
-}

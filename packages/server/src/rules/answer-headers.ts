@@ -12,15 +12,17 @@ export interface AnswerHead {
 
 export type Headers = Readonly<Record<string, string>>;
 
+const ODD = /[^\x20-\x7e]/;
+
 /** Header values are ASCII: what is not is written in percent signs. */
-const plain = (value: string): string => value.replace(/[^\x20-\x7e]+/g, (odd) => encodeURIComponent(odd.toWellFormed()));
+const plain = (value: string): string =>
+  ODD.test(value) ? value.replace(/[^\x20-\x7e]+/g, (odd) => encodeURIComponent(odd.toWellFormed())) : value;
 
 function common({ call, model }: AnswerHead): Record<string, string> {
-  return {
-    'cache-control': 'no-store',
-    ...(call !== undefined && { 'request-id': plain(call), 'x-request-id': plain(call), 'x-holdfast-call': plain(call) }),
-    ...(model !== undefined && { 'x-holdfast-model': plain(model) }),
-  };
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
+  if (call !== undefined) headers['request-id'] = headers['x-request-id'] = headers['x-holdfast-call'] = plain(call);
+  if (model !== undefined) headers['x-holdfast-model'] = plain(model);
+  return headers;
 }
 
 export const answerHeaders = (head: AnswerHead): Headers => ({
@@ -30,10 +32,13 @@ export const answerHeaders = (head: AnswerHead): Headers => ({
   ...(head.stream && { 'x-accel-buffering': 'no' }),
 });
 
-/** H2: `x-should-retry` on every error, `true` only together with `retry-after`; never `retry-after-ms`. */
-export const errorHeaders = (error: ClientError, head: Pick<AnswerHead, 'call' | 'model'> = {}): Headers => ({
+/** H2: `x-should-retry` on every error, `true` only together with `retry-after`; never `retry-after-ms`. `id`: the request's. */
+export const errorHeaders = (error: ClientError, id: string): Headers => ({
   'content-type': 'application/json',
-  ...common({ call: head.call ?? error.call, model: head.model }),
+  'cache-control': 'no-store',
+  'request-id': id,
+  'x-request-id': id,
+  ...(error.call !== undefined && { 'x-holdfast-call': error.call }),
   'x-should-retry': `${error.retryAfter !== undefined}`,
   ...(error.retryAfter !== undefined && { 'retry-after': `${error.retryAfter}` }),
   ...(error.retryAt !== undefined && { 'x-holdfast-retry-at': timeText(error.retryAt) }),

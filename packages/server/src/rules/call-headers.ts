@@ -23,14 +23,16 @@ const BEFORE = 2000;
 
 const one = (headers: Headers, name: string): string | undefined => {
   const value = headers[name];
-  const text = typeof value === 'string' ? value.trim() : value?.[0]?.trim();
+  if (value === undefined) return undefined;
+  const text = typeof value === 'string' ? value.trim() : value[0]?.trim();
   return text === undefined || text === '' ? undefined : text.slice(0, LONGEST);
 };
 
 /** Throws `BadRequest` for a value of ours that cannot be meant; what other programs say is taken as far as it can be read. */
 export function callHeaders(headers: Headers, body: JsonObject, streams: boolean, protocol: ClientProtocol): CallHeaders {
   const cacheKey = body['prompt_cache_key'];
-  const session = SESSION.map((name) => one(headers, name)).find((value) => value !== undefined);
+  let session: string | undefined;
+  for (const name of SESSION) session ??= one(headers, name);
   const known = session ?? (typeof cacheKey === 'string' && cacheKey !== '' ? cacheKey.slice(0, LONGEST) : undefined);
   const agent = one(headers, 'x-claude-code-agent-id');
   const run = one(headers, 'x-holdfast-run');

@@ -265,3 +265,8 @@ describe("H3: what is the caller's to mend", () => {
     expect(clientErrorOf(new ModelFailure('overload', 'the lane is full'), AT)).toMatchObject({ status: 503, retryAfter: 2 });
   });
 });
+
+it('an answer that broke, and one that a closing gateway cut off, are told as such', () => {
+  expect(told({ kind: 'truncated' }).message).toContain('the answer broke off');
+  expect(told({ kind: 'cancelled' }).message).toContain('this gateway is closing');
+});

@@ -62,6 +62,8 @@ const SERVER: Row = {
   soon: 'no model could answer just now; try again shortly',
   late: before('no model can answer this request'),
 };
+const BROKEN: Row = { ...SERVER, soon: 'the answer broke off, and no model could finish it; try again shortly' };
+const CLOSING: Row = { ...SERVER, soon: 'this gateway is closing or being restarted, and the answer was not finished; try again shortly' };
 const LOCAL: Row = {
   status: 503,
   class: 'server',
@@ -78,7 +80,7 @@ export function clientErrorOf(failure: ModelFailure, context: ErrorContext): Cli
   const record = isCallFailure(failure) ? failure.record : undefined;
   if (isMendable(failure)) return { ...mendable(failure, context), ...callOf(record, false) };
   const row = rowOf(failure, record);
-  const suspect = row === SERVER && (record?.marks.includes('request-suspect') ?? false);
+  const suspect = (row === SERVER || row === BROKEN) && (record?.marks.includes('request-suspect') ?? false);
   const hint = retryHint(caseOf(failure, record, row, suspect), context);
   const fair = hint.retryAfter !== undefined;
   const late = suspect ? SUSPECT : row.late(hint.retryAt === undefined ? undefined : timeText(hint.retryAt));
@@ -96,7 +98,9 @@ function rowOf({ kind, facts }: ModelFailure, record: CallRecord | undefined): R
   if (facts.code === BUDGET_CODE) return BUDGET;
   if (NEEDS_MENDING.has(kind)) return CONFIG;
   if (kind === 'local') return LOCAL;
-  if (kind !== 'resting' && !LIMITS.has(kind)) return SERVER;
+  // Whose client has left hears nothing; who still does is cut off by us.
+  if (kind === 'cancelled') return CLOSING;
+  if (kind !== 'resting' && !LIMITS.has(kind)) return kind === 'truncated' ? BROKEN : SERVER;
   const kinds = record === undefined ? [kind] : blamed(record).map((one) => one.kind);
   // What no waiting mends is no reason to wait: it says nothing beside what only rests.
   const passing = kinds.filter((one) => !NEEDS_MENDING.has(one));

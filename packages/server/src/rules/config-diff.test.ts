@@ -32,6 +32,7 @@ describe('what is different between two configurations', () => {
     [{ headers: { auth: new Hidden('one') } }, { headers: { auth: new Hidden('two') } }, ['headers.auth: changed']],
     [{ list: [{ key: new Hidden(1) }] }, { list: [{ key: new Hidden(2) }] }, ['list: changed']],
     [{ constructor: 1 }, {}, ['constructor: - 1']],
+    [{ aliases: { 'a*': 'x', 'ab*': 'y' } }, { aliases: { 'ab*': 'y', 'a*': 'x' } }, ['aliases: a*, ab* → ab*, a*']],
   ])('%j %j', (before, after, lines) => expect(configDiff(before, after)).toEqual(lines));
 
   it('D1: equal ones have none, different ones have some', () => {

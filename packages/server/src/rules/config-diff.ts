@@ -35,7 +35,9 @@ function differ(path: string, before: Shown, after: Shown): readonly string[] {
 
 function maps(path: string, before: Map, after: Map): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => differ(join(path, key), own(before, key), own(after, key)));
+  const lines = [...keys].flatMap((key) => differ(join(path, key), own(before, key), own(after, key)));
+  // The same ones in another order, which decides which alias or lane is meant.
+  return lines.length > 0 ? lines : [`${path}: ${Object.keys(before).join(', ')} → ${Object.keys(after).join(', ')}`];
 }
 
 const own = (map: Map, key: string): Shown => (Object.hasOwn(map, key) ? map[key] : undefined);

@@ -16,6 +16,10 @@ export interface Found {
 
 const NOT_FOUND = 'previous_response_not_found';
 
+/** By this code clients know that they must send less. */
+export const tooMuch = (param: string): BadRequest =>
+  new BadRequest('What this request refers to is larger than a request may be.', param, 'context_length_exceeded');
+
 /** Undefined: the request holds all of its input. */
 export function namedIn(body: JsonObject): Named | undefined {
   const { previous_response_id: previous, input } = body;
@@ -43,14 +47,21 @@ function ownInput(body: JsonObject, { items }: Pick<Found, 'items'>): readonly J
  * R2: fields of the request with which it holds all of its input; none where it does already. `previous_response_id` stays in the request:
  * the answer repeats it, and no provider is sent it.
  */
-export function expand(body: JsonObject, found: Found): { readonly input?: readonly JsonObject[] } {
+export function expand(body: JsonObject, found: Found, most = Infinity): { readonly input?: readonly JsonObject[] } {
   const named = namedIn(body);
   if (!named) return {};
   const { previous } = named;
   if (previous !== undefined && !found.chain)
     throw new BadRequest(`Previous response with id '${previous}' not found.`, 'previous_response_id', NOT_FOUND);
+  if (referred(named.items, found) > most) throw tooMuch('input');
   const before = previous === undefined ? [] : found.chain!.flatMap((one) => [...one.input, ...outputItems(one).filter(isWhole)]);
   return { input: [...before, ...ownInput(body, found)] };
+}
+
+/** Characters of the items that are named, each as often as it is. */
+function referred(ids: readonly string[], { items }: Found): number {
+  const sizes = new Map([...items].map(([id, item]) => [id, JSON.stringify(item).length]));
+  return ids.reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
 }
 
 /** C7: half a call is none; nobody answered it. */

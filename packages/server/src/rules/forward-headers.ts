@@ -38,6 +38,8 @@ const NEVER: ReadonlySet<string> = new Set([
   'accept-encoding',
 ]);
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Browsers' leave to use a key from a page: nothing of a gateway's. */
 const NOT_OURS: ReadonlySet<string> = new Set(['anthropic-dangerous-direct-browser-access', 'anthropic-organization-id']);
 
@@ -47,9 +49,10 @@ const NOT_OURS: ReadonlySet<string> = new Set(['anthropic-dangerous-direct-brows
  */
 export function forwardHeaders(protocol: ClientProtocol, headers: ClientHeaders, named: readonly string[] = []): Record<string, string> {
   const { names, prefixes } = ALLOWED[protocol];
-  const extra = new Set(named.map((name) => name.toLowerCase()));
+  const extra = named.length === 0 ? NONE : new Set(named.map((name) => name.toLowerCase()));
   const forwarded: Record<string, string> = {};
-  for (const [written, value] of Object.entries(headers)) {
+  for (const written of Object.keys(headers)) {
+    const value = headers[written];
     const name = written.toLowerCase();
     if (value === undefined || NEVER.has(name)) continue;
     const listed = names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));

@@ -1,5 +1,5 @@
+import { fitsAlias } from '@holdfast/core/engine';
 import { BadRequest } from '@holdfast/core/wire';
-import { matches } from './glob.ts';
 import { mayAsk, resolveModel, type ModelNames } from './model-names.ts';
 import { timeText } from './quiet.ts';
 
@@ -57,7 +57,7 @@ function entryOf(id: string, display_name: string, loaded: number): ModelEntry {
 
 function shownFor(pattern: string, ref: string, names: ModelNames): readonly string[] {
   if (!pattern.includes('*')) return [pattern];
-  const known = (names.ids.get(ref) ?? []).filter((id) => matches(pattern, id));
+  const known = (names.ids.get(ref) ?? []).filter((id) => fitsAlias(pattern, id));
   if (known.length > 0) return known;
   const name = ref.replace(/[^\w.-]+/g, '-');
   // `claude-*` is shown as `claude-smart`, `claude-*haiku*` as `claude-haiku`.

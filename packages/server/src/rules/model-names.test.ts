@@ -1,7 +1,6 @@
 import { BadRequest } from '@holdfast/core/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matches } from './glob.ts';
 import { modelList, modelNamed, modelPage } from './model-list.ts';
 import { resolveModel, type ModelNames } from './model-names.ts';
 
@@ -106,30 +105,6 @@ describe('which model a client means', () => {
     expect(message('smrt')).toBe('there is no model "smrt" for this key; did you mean "smart"?');
     expect(message('smrt', ['fast'])).toBe('there is no model "smrt" for this key');
     expect(message('antropic/claude-x')).toBe('there is no model "antropic/claude-x" for this key; did you mean "anthropic/claude-x"?');
-  });
-});
-
-describe('patterns', () => {
-  it.each<[string, string, boolean]>([
-    ['claude-*', 'claude-', true],
-    ['*haiku*', 'haiku', true],
-    ['a*a', 'a', false],
-    ['a*b*c', 'abbc', true],
-    ['a*b*c', 'ac', false],
-    ['*', '', true],
-    ['a.c', 'abc', false],
-    ['', '', true],
-  ])('%s of %s: %s', (pattern, text, fits) => {
-    expect(matches(pattern, text)).toBe(fits);
-  });
-
-  it('say what a regular expression would', () => {
-    const few = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 6 });
-    fc.assert(
-      fc.property(few, few, (pattern, text) => {
-        expect(matches(pattern, text)).toBe(new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(text));
-      }),
-    );
   });
 });
 

@@ -1,6 +1,5 @@
-import { isLong, nearest, parseRef, withoutLong } from '@holdfast/core/engine';
+import { fitsAlias, isLong, nearest, parseRef, withoutLong } from '@holdfast/core/engine';
 import type { ClientError } from '@holdfast/core/wire';
-import { matches } from './glob.ts';
 import { unknownModel } from './own-errors.ts';
 
 /** Every name that the file gives a meaning to. */
@@ -49,7 +48,7 @@ function meaningOf(text: string, names: ModelNames): MeantModel | undefined {
   const ways = isLong(text) ? [text, withoutLong(text)] : [text];
   const own = ways.find((way) => isOwn(way, names));
   if (own !== undefined) return { ref: own, ...(own !== text && long) };
-  const alias = names.aliases.find(([pattern]) => ways.some((way) => matches(pattern, way)));
+  const alias = names.aliases.find(([pattern]) => ways.some((way) => fitsAlias(pattern, way)));
   if (alias !== undefined) return { ref: alias[1], ...long };
   const ref = parseRef(text, names.models);
   // `[1m]` stays on a model id: it says which window that model has.
@@ -84,5 +83,5 @@ function nearestName(text: string, names: ModelNames, allowed: readonly string[]
   const slash = text.indexOf('/');
   if (near !== undefined || slash < 0 || allowed !== undefined) return near;
   const provider = nearest(text.slice(0, slash), names.providers);
-  return provider && `${provider}${text.slice(slash)}`;
+  return provider === undefined || provider === text.slice(0, slash) ? undefined : `${provider}${text.slice(slash)}`;
 }

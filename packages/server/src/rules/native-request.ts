@@ -1,5 +1,5 @@
 import type { ResolvedProvider } from '@holdfast/core/engine';
-import type { ClientProtocol } from '@holdfast/core/wire';
+import { withoutBetas, type ClientProtocol } from '@holdfast/core/wire';
 
 const PATHS: Readonly<Record<ClientProtocol, string>> = {
   'openai-chat': '/chat/completions',
@@ -48,10 +48,8 @@ export function forwardedOf(
     else headers['authorization'] ??= `Bearer ${value}`;
   }
   const betas = headers['anthropic-beta'];
-  const kept = betas
-    ?.split(',')
-    .filter((beta) => !repairs.some((repair) => repair.startsWith('beta:') && beta.trim().startsWith(repair.slice(5))));
-  if (kept?.length === 0) delete headers['anthropic-beta'];
-  else if (kept) headers['anthropic-beta'] = kept.join(',');
+  const kept = betas === undefined || repairs.length === 0 ? betas : withoutBetas(betas, repairs);
+  if (kept === undefined) delete headers['anthropic-beta'];
+  else headers['anthropic-beta'] = kept;
   return headers;
 }

@@ -26,8 +26,10 @@ export function opaqueIn(protocol: ClientProtocol, body: JsonObject): readonly s
   for (const name of HISTORIES) look(body[name], fields, found);
   const container = body['container'];
   if (isText(container)) put(container, found);
-  return [...found];
+  return found.size === 0 ? NONE : [...found];
 }
+
+const NONE: readonly string[] = [];
 
 function put(value: string, found: Set<string>): void {
   if (value.length < SHORTEST) return;
@@ -46,10 +48,15 @@ function look(value: Json | undefined, fields: ReadonlySet<string>, found: Set<s
   const type = isText(value['type']) ? value['type'] : '';
   // What a tool was asked or an image holds is the caller's, whatever its fields are called.
   if (type === 'image' || type === 'input_image') return;
-  for (const [name, field] of Object.entries(value)) {
-    if (name === 'input' && type === 'tool_use') continue;
-    const isOpaque = fields.has(name) || (name === 'data' && SEALED_BLOCKS.has(type)) || (name === 'id' && KEPT_ITEMS.has(type));
-    if (isOpaque && isText(field)) put(field, found);
-    else look(field, fields, found);
+  // Every message of every call comes by here: JSON has no inherited fields, and nothing is made for one.
+  for (const name in value) {
+    const field = value[name];
+    if (typeof field === 'object') {
+      if (field !== null && !(name === 'input' && type === 'tool_use')) look(field, fields, found);
+    } else if (
+      isText(field) &&
+      (fields.has(name) || (name === 'data' && SEALED_BLOCKS.has(type)) || (name === 'id' && KEPT_ITEMS.has(type)))
+    )
+      put(field, found);
   }
 }

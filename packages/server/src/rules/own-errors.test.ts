@@ -10,7 +10,6 @@ describe("the gateway's own refusals", () => {
       class: 'not-found',
       message: 'there is no model "smrt" for this key; did you mean "smart"?',
       param: 'model',
-      code: 'model_not_found',
     });
     expect(unknownModel('x').message).toBe('there is no model "x" for this key');
   });

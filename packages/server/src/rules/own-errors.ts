@@ -12,7 +12,7 @@ export function unknownModel(written: string, allowed?: string): ClientError {
   const shown = written.length > 80 ? `${written.slice(0, 79).replace(/[\ud800-\udbff]$/, '')}…` : written;
   const mean = allowed === undefined ? '' : `; did you mean "${allowed}"?`;
   const message = quietest(`there is no model "${shown}" for this key${mean}`, `there is no such model for this key${mean}`, NONE);
-  return { status: 404, class: 'not-found', message, param: 'model', code: 'model_not_found' };
+  return { status: 404, class: 'not-found', message, param: 'model' };
 }
 
 const NONE = 'there is no such model for this key';

@@ -70,10 +70,11 @@ function keyOf(bytes: Buffer, from: number, to: number): string {
 const written = (changes: Readonly<Record<string, unknown>>): Map<string, string | undefined> =>
   new Map(Object.keys(changes).map((key) => [key, JSON.stringify(changes[key]) as string | undefined]));
 
-/** Slices of the old body and new text, put together without reading what is kept. */
+/** Slices of the old body and new text, put together at once and without reading what is kept. */
 class Pieces {
   readonly #bytes: Buffer;
-  readonly #pieces: Buffer[] = [];
+  readonly #pieces: (string | readonly [from: number, to: number])[] = [];
+  #size = 0;
   #from: number;
   #to: number;
   #empty = true;
@@ -87,7 +88,7 @@ class Pieces {
   /** A member, or what is new of one, that follows others but for the first. */
   add(text: string): void {
     this.#flush();
-    this.#pieces.push(Buffer.from(this.#empty ? text : `,${text}`));
+    this.#put(this.#empty ? text : `,${text}`);
     this.#empty = false;
   }
 
@@ -95,7 +96,7 @@ class Pieces {
     // neighbours, and the comma between them, stay one slice
     if (from !== this.#to + (this.#empty ? 0 : 1)) {
       this.#flush();
-      if (!this.#empty) this.#pieces.push(COMMA);
+      if (!this.#empty) this.#put(',');
       this.#from = from;
     }
     this.#to = to;
@@ -104,17 +105,29 @@ class Pieces {
 
   end(close: number): Buffer {
     this.#flush();
-    this.#pieces.push(this.#bytes.subarray(close));
-    return Buffer.concat(this.#pieces);
+    this.#slice(close, this.#bytes.length);
+    const out = Buffer.allocUnsafe(this.#size);
+    let at = 0;
+    for (const piece of this.#pieces)
+      at += typeof piece === 'string' ? out.write(piece, at) : this.#bytes.copy(out, at, piece[0], piece[1]);
+    return out;
   }
 
   #flush(): void {
-    if (this.#to > this.#from) this.#pieces.push(this.#bytes.subarray(this.#from, this.#to));
+    if (this.#to > this.#from) this.#slice(this.#from, this.#to);
     this.#from = this.#to = -2;
   }
-}
 
-const COMMA = Buffer.from(',');
+  #put(text: string): void {
+    this.#pieces.push(text);
+    this.#size += Buffer.byteLength(text);
+  }
+
+  #slice(from: number, to: number): void {
+    this.#pieces.push([from, to]);
+    this.#size += to - from;
+  }
+}
 
 function changed(bytes: Buffer, { members, open, close }: JsonSpans, changes: Readonly<Record<string, unknown>>): Buffer {
   const news = written(changes);
@@ -122,12 +135,12 @@ function changed(bytes: Buffer, { members, open, close }: JsonSpans, changes: Re
   const placed = new Set<string>();
   const out = new Pieces(bytes, open);
   for (let at = 0; at < members.length; at += STRIDE) {
-    const [start, key, keyEnd, value, end] = members.slice(at, at + STRIDE) as [number, number, number, number, number];
-    const name = keyOf(bytes, key, keyEnd);
-    if (!news.has(name)) out.keep(start, end);
+    const start = members[at]!;
+    const name = keyOf(bytes, members[at + 1]!, members[at + 2]!);
+    if (!news.has(name)) out.keep(start, members[at + 4]!);
     else if (news.get(name) !== undefined && !placed.has(name)) {
       placed.add(name);
-      out.add(bytes.toString('utf8', start, value) + news.get(name));
+      out.add(bytes.toString('utf8', start, members[at + 3]) + news.get(name));
     }
   }
   for (const [name, text] of news) if (text !== undefined && !placed.has(name)) out.add(`${JSON.stringify(name)}:${text}`);

@@ -155,6 +155,19 @@ describe.each(rowsOf('openai-chat').filter(({ way }) => way === 'well'))('over $
     expect(sent()).toMatchObject({ n: 2, logprobs: true, top_logprobs: 3, seed: 7, ...vendor });
   });
 
+  it.runIf(GATEWAY && upstream !== 'openai-chat' && way === 'well')(
+    'note 13: … and is asked of nobody who would answer with less',
+    async () => {
+      const before = on.asked(tier, 0).length;
+      for (const more of [{ n: 2 }, { logprobs: true }]) {
+        // Its second target may speak this protocol.
+        const outcome: unknown = await whole(tier, { ...user('Tell me.'), ...more } as Body).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(BadRequestError);
+      }
+      expect(on.asked(tier, 0)).toHaveLength(before);
+    },
+  );
+
   it('hangs up: the provider is left too', async () => {
     const { client, model } = clientOf(tier);
     const stream = await client.chat.completions.create({ ...user('Tell me slowly.'), model, stream: true });

@@ -6,6 +6,7 @@ import { sizesIn } from './prose.ts';
 import type { ClassifyContext } from './row.ts';
 import { scrub } from './scrub.ts';
 import { SENTENCES } from './sentence.data.ts';
+import { stackless } from '../stackless.ts';
 
 /** A failure and the entry of the tables that said so. */
 export interface Diagnosis {
@@ -20,7 +21,8 @@ const SIZED: ReadonlySet<FailureKind> = new Set<FailureKind>(['context-length', 
 export function build(evidence: Evidence, context: ClassifyContext, cause: unknown): Diagnosis {
   const verdict = decide(evidence, context);
   const facts = factsOf(evidence, verdict, context);
-  return { failure: new ModelFailure(verdict.kind, sentence(verdict, evidence, facts), facts, { cause }), row: verdict.row };
+  const failure = stackless(() => new ModelFailure(verdict.kind, sentence(verdict, evidence, facts), facts, { cause }));
+  return { failure, row: verdict.row };
 }
 
 function factsOf(evidence: Evidence, verdict: Verdict, context: ClassifyContext): FailureFacts {

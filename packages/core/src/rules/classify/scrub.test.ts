@@ -23,6 +23,10 @@ describe('scrub', () => {
     ['e-mail', 'ask bob.b+x@mail.example.com.', 'ask [e-mail].'],
     ['a long run', `x ${'aB3'.repeat(20)} y`, 'x [secret] y'],
     ['lines and control characters', 'a\n\tb\u0000c', 'a b c'],
+    // without a digit or a sign
+    ['a bare access key', 'AKIAABCDEFGHIJKL is not allowed', '[key] is not allowed'],
+    ['a bare web token', 'no eyJhbGciOiJI.abcdefgh here', 'no [token] here'],
+    ['a bare bearer', 'not for bearer abcdefghij', 'not for bearer [secret]'],
   ])('%s', (_, text, clean) => expect(scrub(text)).toBe(clean));
 
   it.each([

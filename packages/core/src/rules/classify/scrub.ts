@@ -26,11 +26,14 @@ const SECRETS: readonly { readonly match: RegExp; readonly by: string }[] = [
   { match: /\b(?=[\w+/-]*\d)(?=[\w+/-]*[A-Za-z])[\w+/-]{40,}={0,2}/g, by: '[secret]' },
 ];
 
+/** Each of them holds one of these: plain words are looked through once. */
+const SUSPECT = /[\d@=:*]|-----|eyJ|AKIA|ASIA|[\w+/-]{20}|\b(?:bearer|basic|token)\s/i;
+
 /** At most `max` characters of a provider's words, on one line, without what could identify or authorise anybody. */
 export function scrub(text: string, max = 500): string {
   // Secrets are looked for in more than is kept, so that a cut does not hide half of one.
   let clean = text.slice(0, max * 4);
-  for (const { match, by } of SECRETS) clean = clean.replace(match, by);
+  if (SUSPECT.test(clean)) for (const { match, by } of SECRETS) clean = clean.replace(match, by);
   clean = clean.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   if (clean.length <= max) return clean;
   const cut = clean.slice(0, max - 1);

@@ -9,8 +9,14 @@ import { SETTINGS } from './repairs.data.ts';
  */
 export type Repair = string;
 
+/** Betas are refused, and nobody says which. */
+export const NO_BETAS: Repair = 'no-betas';
+
+/** The likeliest first: the first that changes the request is made. */
+type Asked = Repair | readonly Repair[] | undefined;
+
 /** What a refusal of this row of the classifier asks for; undefined when nothing of ours would mend it. */
-const FROM_ROW: Readonly<Record<string, (detail: string) => Repair | undefined>> = {
+const FROM_ROW: Readonly<Record<string, (detail: string) => Asked>> = {
   [LOWER_EFFORT]: () => LOWER_EFFORT,
   signature: (detail) => (/missing/i.test(detail) && /thought/i.test(detail) ? 'sign-calls' : `unsign:${placeIn(detail)}`),
   'thinking-binding': (detail) => `unsign:${placeIn(detail)}`,
@@ -21,7 +27,8 @@ const FROM_ROW: Readonly<Record<string, (detail: string) => Repair | undefined>>
   // These are made above: a takeover tells where it had begun the turn, a key is fetched anew, an object is asked for in words.
   prefill: () => 'prefill',
   refresh: () => 'refresh',
-  [SCHEMA_MODE_REFUSED]: () => SCHEMA_MODE_REFUSED,
+  // Where no schema was sent, it is the effort that stands beside it.
+  [SCHEMA_MODE_REFUSED]: (detail) => [SCHEMA_MODE_REFUSED, settingIn(detail, ['effort']) ?? SCHEMA_MODE_REFUSED],
   [SCHEMA_REFUSED]: () => SCHEMA_REFUSED,
   'context-1m': () => 'beta:context-1m',
   beta: betaIn,
@@ -40,7 +47,7 @@ const FROM_ROW: Readonly<Record<string, (detail: string) => Repair | undefined>>
 };
 
 /** The repair of a failure that names one (`facts.repair`), made precise by what the provider said. */
-export function repairOf(failure: ModelFailure): Repair | undefined {
+export function repairOf(failure: ModelFailure): Asked {
   const { repair, detail = '' } = failure.facts;
   return repair === undefined ? undefined : FROM_ROW[repair]?.(detail);
 }
@@ -48,10 +55,14 @@ export function repairOf(failure: ModelFailure): Repair | undefined {
 /** `messages.3.content.0`: the message from which on signatures are wrong. */
 const placeIn = (detail: string): string => /\bmessages[.[](\d{1,5})/.exec(detail)?.[1] ?? '0';
 
-function betaIn(detail: string): Repair | undefined {
-  const name = /[`'"]([a-z0-9][a-z0-9-]{2,60})[`'"]/.exec(detail.replace(/[`'"]?anthropic-beta[`'"]?/g, ''))?.[1];
-  return name === undefined ? undefined : `beta:${name}`;
+/** All that are named; where none is, all that were sent. */
+function betaIn(detail: string): Repair {
+  const named = detail.replace(/[`'"]?anthropic-beta[`'"]?/g, '').matchAll(/[`'"]([a-z0-9][a-z0-9-]{2,60})[`'"]/g);
+  const names = [...named].slice(0, MOST_BETAS).map(([, name]) => name);
+  return names.length === 0 ? NO_BETAS : `beta:${names.join(',')}`;
 }
+
+const MOST_BETAS = 12;
 
 function limitIn(detail: string): Repair | undefined {
   const limit =
@@ -65,7 +76,7 @@ function settingIn(detail: string, among?: readonly string[]): Repair | undefine
 }
 
 /** Settings that stand on a tool, where a refused schema stands too. */
-const OF_TOOLS = ['strict', 'tool-streaming'];
+const OF_TOOLS = ['strict', 'tool-streaming', 'tool-search'];
 
 /** A value that is refused says nothing of others: `minimal` may be unknown where `high` is not. */
 function settingOf(detail: string): Repair | undefined {

@@ -16,12 +16,23 @@ export interface SettingRow {
 /** Most specific first. */
 export const SETTINGS: readonly SettingRow[] = [
   {
+    name: 'effort',
+    said: /output_config(?:\.effort)?['"`]?:|\beffort parameter/i,
+    fields: ['reasoning'],
+    options: ['effort'],
+    betas: ['effort'],
+  },
+  { name: 'thinking-display', said: /thinking\.(?:\w+\.)?display/i, betas: ['thinking-display'] },
+  {
     name: 'reasoning',
-    said: /reasoning[_.]?effort|reasoning\.(?:effort|summary)|['"`]effort['"`]|output_config\.effort|thinking(?:_config|Config|_budget|_level|\.type)|['"`]thinking['"`]/i,
+    said: /reasoning[_.]?effort|reasoning\.(?:effort|summary)|['"`]effort['"`]|output_config\.effort|thinking(?:_config|Config|_budget|_level|\.\w|:)|['"`]thinking['"`]/i,
     fields: ['reasoning'],
     options: ['reasoningEffort', 'reasoningSummary', 'effort', 'thinking', 'thinkingConfig', 'reasoning_effort'],
     betas: ['interleaved-thinking', 'effort'],
   },
+  // Asked for by us: the record wants usage.
+  { name: 'stream-options', said: /stream_options|include_usage/i, set: { openaiCompatible: { streamOptions: false } } },
+  { name: 'encrypted-reasoning', said: /encrypted[ _]content is not supported/i, set: { openai: { encryptedReasoning: false } } },
   { name: 'max-tokens', said: /max_completion_tokens/i },
   { name: 'temperature', said: /temperature/i, fields: ['temperature'] },
   { name: 'top-p', said: /top_?p\b/i, fields: ['topP'] },
@@ -42,6 +53,11 @@ export const SETTINGS: readonly SettingRow[] = [
     set: { anthropic: { toolStreaming: false } },
   },
   { name: 'strict', said: /['"`]strict['"`]|\bstrict\b:|\.strict\b/i, fields: ['strict'], betas: ['structured-outputs'] },
+  {
+    name: 'tool-search',
+    said: /defer_loading|allowed_callers|input_examples|advanced-tool-use|tool-search-tool/i,
+    betas: ['advanced-tool-use', 'tool-search-tool'],
+  },
   { name: 'task-budget', said: /task_budget/i, options: ['taskBudget'], betas: ['task-budget'] },
   { name: 'speed', said: /['"`]?speed['"`]?:|fast-mode/i, options: ['speed'], betas: ['fast-mode'] },
   {

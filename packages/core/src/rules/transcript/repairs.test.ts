@@ -20,11 +20,24 @@ describe('T3: what a refusal asks for, in the vendors’ words', () => {
     ['Corrupted thought signature.', 'unsign:0'],
     ["Item 'fc_68a' of type 'function_call' was provided without its required 'reasoning' item: 'rs_68b'.", 'unsign:0'],
     ['The encrypted content gAAA could not be verified.', 'unsign:0'],
+    ['Validation error at #/stream_options: Extra inputs are not permitted', 'setting:stream-options'],
+    ['Unrecognized request argument supplied: stream_options', 'setting:stream-options'],
+    ['stream_options.include_usage: Extra inputs are not permitted', 'setting:stream-options'],
+    ['Encrypted content is not supported with this model.', 'setting:encrypted-reasoning'],
     ['Thinking may not be enabled when tool_choice forces tool use.', 'no-thinking'],
     ['`thinking` is not supported by this model', 'setting:reasoning'],
     ['This model does not support assistant message prefill. The conversation must end with a user message.', 'prefill'],
     ['The long context beta is not yet available for this subscription.', 'beta:context-1m'],
     ['Unexpected value(s) `context-management-2025-06-27` for the `anthropic-beta` header.', 'beta:context-management-2025-06-27'],
+    ['Unexpected value(s) `a-2026-01-01`, `b-2026-01-01` for the `anthropic-beta` header.', 'beta:a-2026-01-01,b-2026-01-01'],
+    ['invalid beta flag', 'no-betas'],
+    ['This model does not support the effort parameter.', 'setting:effort'],
+    ['output_config.effort: Extra inputs are not permitted', 'setting:effort'],
+    ['adaptive thinking is not supported on this model', 'setting:reasoning'],
+    ["thinking: Input tag 'adaptive' found using 'type' does not match any of the expected tags: 'enabled'", 'setting:reasoning'],
+    ['thinking.adaptive.display: Extra inputs are not permitted', 'setting:thinking-display'],
+    ['tools.11.custom.defer_loading: Extra inputs are not permitted', 'setting:tool-search'],
+    ["messages.1.role: Input should be 'user' or 'assistant'", 'strict-roles'],
     ["Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string with maximum length 40", 'plain-ids'],
     ['No tool output found for function call call_abc.', 'tools-as-text'],
     ["Unexpected role 'user' after role 'tool'", 'strict-roles'],
@@ -52,6 +65,10 @@ describe('T3: what a refusal asks for, in the vendors’ words', () => {
     ['registry.ollama.ai/library/gemma:2b does not support tools', undefined],
   ])('%s', (message, repair) => {
     expect(refused(message)).toBe(repair);
+  });
+
+  it('a field that holds two settings: the likelier first', () => {
+    expect(refused('output_config: Extra inputs are not permitted')).toEqual(['schema-mode', 'setting:effort']);
   });
 
   it('what one conversation needed is not held against the model', () => {

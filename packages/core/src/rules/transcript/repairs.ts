@@ -53,7 +53,7 @@ function requestOne(request: Options, repair: Repair): Options {
   const [kind, subject = ''] = repair.split(':');
   if (kind === 'effort') return request.reasoning === subject ? withoutSetting(request, 'reasoning') : request;
   if (kind === 'no-thinking' || kind === 'no-effort') return withoutSetting(request, 'reasoning');
-  if (kind === 'beta') return withoutBeta(request, subject);
+  if (kind === 'beta') return subject.split(',').reduce(withoutBeta, request);
   if (kind === 'output') return { ...request, maxOutputTokens: Math.min(request.maxOutputTokens ?? Infinity, Number(subject)) };
   if (kind !== 'setting') return request;
   if (subject === 'max-tokens') return renamedLimit(request);

@@ -10,6 +10,7 @@ interface Call {
   readonly custom: boolean;
   id: string | undefined;
   name: string | undefined;
+  signature: string | undefined;
   text: string;
   /** Its name and id are known and were told. */
   told: boolean;
@@ -34,9 +35,12 @@ export class Calls {
   take(delta: CallDelta, frame: WireFrame): readonly WirePart[] {
     const call = this.#of(delta);
     if (call.closed) return [this.#alone(frame)];
-    const done = this.#all.filter((before) => before.place < call.place && isWhole(before)).flatMap((before) => this.#close(before));
+    const done = this.#all
+      .filter((before) => !before.closed && before.place < call.place && isWhole(before))
+      .flatMap((before) => this.#close(before));
     call.id ??= delta.id ?? (delta.old && madeId(this.answer, call.place));
     call.name ??= delta.name;
+    call.signature ??= delta.signature;
     call.text += delta.text;
     if (call.told) return [...done, { type: 'tool-input-delta', id: call.id!, delta: delta.text, wire: this.#wire([frame]) }];
     call.waiting.push(frame);
@@ -53,7 +57,8 @@ export class Calls {
     if (known && !isOther(delta, known)) return known;
     const { index, custom } = delta;
     const place = this.#all.length;
-    const call: Call = { index, place, custom, id: undefined, name: undefined, text: '', told: false, closed: false, waiting: [] };
+    const unknown = { id: undefined, name: undefined, signature: undefined };
+    const call: Call = { index, place, custom, ...unknown, text: '', told: false, closed: false, waiting: [] };
     this.#all.push(call);
     return call;
   }
@@ -91,7 +96,8 @@ export class Calls {
     const toolCallId = (call.id ??= this.#named(call));
     const parts: WirePart[] = call.told ? [] : [...this.#tell(call, toolCallId, toolName)];
     parts.push({ type: 'tool-input-end', id: toolCallId, wire: this.#none });
-    if (!cut || isWhole(call)) parts.push({ type: 'tool-call', toolCallId, toolName, input: inputOf(call), wire: this.#none });
+    const made = { type: 'tool-call', toolCallId, toolName, input: inputOf(call), ...signed(call), wire: this.#none } as const;
+    if (!cut || isWhole(call)) parts.push(made);
     return parts;
   }
 
@@ -107,8 +113,12 @@ export class Calls {
 const isOther = ({ id, name }: CallDelta, known: Call): boolean =>
   id !== undefined && name !== undefined && known.id !== undefined && known.id !== id;
 
+const ENDS = /[}\]]\s*$/;
+
 /** A call whose input can be read is complete when another begins; some servers send the pieces of several calls in turns. */
 function isWhole({ text }: Call): boolean {
+  // Asked at every piece: a long input is not read again and again to see that its end is missing.
+  if (!ENDS.test(text.slice(-8))) return false;
   try {
     const read: unknown = JSON.parse(text);
     return typeof read === 'object' && read !== null;
@@ -116,6 +126,8 @@ function isWhole({ text }: Call): boolean {
     return false;
   }
 }
+
+const signed = ({ signature }: Call) => (signature === undefined ? {} : { providerMetadata: { google: { thoughtSignature: signature } } });
 
 /** The input of a call as JSON: a tool without parameters is called with nothing, a custom tool with a text. */
 const inputOf = ({ custom, text }: Call): string => (custom ? JSON.stringify(text) : text.trim() === '' ? '{}' : text);

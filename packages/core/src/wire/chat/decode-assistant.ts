@@ -1,8 +1,11 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import { isObject, isText, type Json, type JsonObject } from '../json.ts';
+import { callInput } from '../call-input.ts';
+import { isObject, isText, type JsonObject } from '../json.ts';
+import { plainInput } from '../plain-tools.ts';
 import type { AnsweredCalls } from './answered-calls.ts';
 import { listOf, partsOf } from './decode-content.ts';
 import { marked } from './decode-vendors.ts';
+import { signatureOf } from './signatures.ts';
 
 export type Assistant = Extract<LanguageModelV4Message, { role: 'assistant' }>;
 type Content = Assistant['content'][number];
@@ -47,21 +50,12 @@ function saidIn(part: JsonObject): readonly Content[] {
 }
 
 function callOf(call: JsonObject, made: AnsweredCalls): Content {
-  const own = [call['function'], call['custom']].find(isObject) ?? {};
+  const { function: usual, custom } = call;
+  const own = isObject(usual) ? usual : isObject(custom) ? custom : {};
   const toolName = isText(own['name']) ? own['name'] : '';
   const toolCallId = made.called(isText(call['id']) ? call['id'] : '', toolName);
-  return { type: 'tool-call', toolCallId, toolName, input: inputOf(own['arguments'] ?? own['input'] ?? '') };
-}
-
-/** The input of a call is an object everywhere else: what is none goes on as the one field of one. */
-function inputOf(given: Json): JsonObject {
-  if (isObject(given)) return given;
-  if (!isText(given)) return { arguments: given };
-  if (given.trim() === '') return {};
-  try {
-    const read = JSON.parse(given) as Json;
-    return isObject(read) ? read : { arguments: read };
-  } catch {
-    return { arguments: given };
-  }
+  const input = own === custom ? plainInput(own['input']) : callInput(own['arguments'] ?? '');
+  const signature = signatureOf(call);
+  const signed = isText(signature) && signature !== '' ? { providerOptions: { google: { thoughtSignature: signature } } } : {};
+  return { type: 'tool-call', toolCallId, toolName, input, ...signed };
 }

@@ -1,7 +1,7 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from '@ai-sdk/provider';
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
+import { isBase64, leftOut, mediaOf } from '../media.ts';
 import { marked } from './decode-vendors.ts';
-import { isBase64, mediaOf } from './media.ts';
 
 type Part = LanguageModelV4TextPart | LanguageModelV4FilePart;
 
@@ -20,7 +20,7 @@ function partOf(part: JsonObject): Part {
   if ((type === 'text' || type === 'input_text' || type === 'output_text' || type === 'refusal') && isText(text))
     return { type: 'text', text, ...mark };
   const file = fileOf(type, part[type]);
-  if (!file) return { type: 'text', text: `[${type} left out: it cannot be translated]`, ...mark };
+  if (!file) return { type: 'text', text: leftOut(type), ...mark };
   return { ...file, ...(mark.providerOptions && { providerOptions: { ...file.providerOptions, ...mark.providerOptions } }) };
 }
 

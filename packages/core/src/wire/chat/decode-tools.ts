@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
+import { plainTool } from '../plain-tools.ts';
 import { marked } from './decode-vendors.ts';
 
 type Options = LanguageModelV4CallOptions;
@@ -25,10 +26,19 @@ function toolOf(tool: JsonObject): Tool[] {
   if (isObject(own)) return functionOf(own, tool);
   if (!isText(type) || type === '') return [];
   const { custom, [type]: named } = others;
-  const args = isObject(custom) ? custom : isObject(named) ? named : others;
+  if (type === 'custom') return isObject(custom) && isText(custom['name']) ? [plainTool(custom['name'], custom['description'])] : [];
+  const args = isObject(named) ? named : others;
   const name = isText(args['name']) ? args['name'] : type;
   return [{ type: 'provider', id: `openai.${type}`, name, args: { ...args } }];
 }
+
+/** Names of the tools whose input is plain text. */
+export const customTools = (body: JsonObject): ReadonlySet<string> =>
+  new Set(
+    list(body['tools']).flatMap(({ type, custom }) =>
+      type === 'custom' && isObject(custom) && isText(custom['name']) ? [custom['name']] : [],
+    ),
+  );
 
 function functionOf(own: JsonObject, around: JsonObject): FunctionTool[] {
   const { name, description, parameters, strict } = own;

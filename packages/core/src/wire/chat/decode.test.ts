@@ -323,7 +323,7 @@ describe('chat completions: the request in other words', () => {
     expect(toolChoice).toEqual(choice);
     expect(sent).toHaveLength(typeof given === 'object' && 'allowed_tools' in given ? 1 : 2);
     if (sent?.length === 2)
-      expect(sent[1]).toEqual({ type: 'provider', id: 'openai.custom', name: 'c', args: { name: 'c', description: 'd' } });
+      expect(sent[1]).toMatchObject({ type: 'function', name: 'c', description: 'd', inputSchema: { required: ['input'] } });
   });
 });
 

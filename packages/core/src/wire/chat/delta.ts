@@ -1,5 +1,6 @@
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
-import { mediaOf, type Media } from './media.ts';
+import { mediaOf, type Media } from '../media.ts';
+import { signatureOf } from './signatures.ts';
 
 /** What a piece of a tool call says of its call. */
 export interface CallDelta {
@@ -7,6 +8,8 @@ export interface CallDelta {
   readonly id?: string;
   readonly name?: string;
   readonly text: string;
+  /** What Gemini wants back with it. */
+  readonly signature?: string;
   /** Its input is text, not JSON (OpenAI's custom tools). */
   readonly custom: boolean;
   /** The old way (`function_call`): one call, without an id. */
@@ -102,11 +105,12 @@ function callDelta(entry: JsonObject): CallDelta {
   const custom = isObject(entry['custom']);
   const said = custom ? (entry['custom'] as JsonObject) : isObject(entry['function']) ? entry['function'] : {};
   const text = said[custom ? 'input' : 'arguments'];
-  const [id, name] = [word(entry['id']), word(said['name'])];
+  const [id, name, signature] = [word(entry['id']), word(said['name']), word(signatureOf(entry))];
   return {
     ...(typeof entry['index'] === 'number' && { index: entry['index'] }),
     ...(id !== undefined && { id }),
     ...(name !== undefined && { name }),
+    ...(signature !== undefined && { signature }),
     // Some servers send the arguments as the object that they are.
     text: isText(text) ? text : isObject(text) ? JSON.stringify(text) : '',
     custom,

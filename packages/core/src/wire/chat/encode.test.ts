@@ -10,6 +10,7 @@ import {
   encoded,
   eventsOf,
   lifted,
+  type Row,
   saidBy,
   seenIn,
   sse,
@@ -29,6 +30,49 @@ const finish = (unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | '
   usage,
 });
 const say = (delta: string): WirePart => ({ type: 'text-delta', id: 't', delta });
+
+describe('chat completions: what Gemini wants back with its calls', () => {
+  const metadata = { providerMetadata: { google: { thoughtSignature: 'signed-by-gemini' } } };
+  const calls: readonly WirePart[][] = [
+    [{ type: 'tool-call', toolCallId: 'a', toolName: 'f', input: '{}', ...metadata }],
+    [
+      { type: 'tool-input-start', id: 'a', toolName: 'f', ...metadata },
+      { type: 'tool-input-delta', id: 'a', delta: '{}' },
+      { type: 'tool-input-end', id: 'a' },
+      { type: 'tool-call', toolCallId: 'a', toolName: 'f', input: '{}', ...metadata },
+    ],
+  ];
+
+  it.each(calls.map((parts) => [parts]))('T2, T4: rides where Google puts it itself, and is read from there', (parts) => {
+    const answer = JSON.parse(chatProtocol.whole([...parts, finish('tool-calls')], asked())) as Row;
+    const [call] = answer['choices'][0].message.tool_calls as Row[];
+    expect(call).toMatchObject({ id: 'a', extra_content: { google: { thought_signature: 'signed-by-gemini' } } });
+    const messages = [{ role: 'user', content: 'hi' }, answer['choices'][0].message];
+    expect(chatProtocol.decode({ model: 'm', messages }).prompt[1]?.content).toMatchObject([
+      { type: 'tool-call', toolCallId: 'a', providerOptions: { google: { thoughtSignature: 'signed-by-gemini' } } },
+    ]);
+  });
+});
+
+describe('chat completions: tools whose input is plain text', () => {
+  const start = asked({ tools: [{ type: 'custom', custom: { name: 'patch' } }] });
+  const call = { type: 'custom', id: 'a', custom: { name: 'patch', input: '*** "Begin"' } };
+  const input = JSON.stringify({ input: '*** "Begin"' });
+  const whole: WirePart = { type: 'tool-call', toolCallId: 'a', toolName: 'patch', input };
+  const pieces: WirePart[] = [
+    { type: 'tool-input-start', id: 'a', toolName: 'patch' },
+    { type: 'tool-input-delta', id: 'a', delta: input },
+    { type: 'tool-input-end', id: 'a' },
+  ];
+  const frames = lifted([chunk({ role: 'assistant', tool_calls: [{ index: 0, ...call }] }), chunk({}, 'tool_calls')]);
+
+  it.each([[[whole]], [[...pieces, whole]], [bare(frames)], [frames]])('are called with text, whoever calls them', (parts) => {
+    const answer = JSON.parse(chatProtocol.whole([...parts, finish('tool-calls')], start)) as Row;
+    expect(answer['choices'][0].message.tool_calls).toEqual([call]);
+    const [, said] = chatProtocol.decode({ model: 'm', messages: [{ role: 'user', content: 'hi' }, answer['choices'][0].message] }).prompt;
+    expect(said?.content).toMatchObject([{ type: 'tool-call', toolName: 'patch', input: { input: '*** "Begin"' } }]);
+  });
+});
 
 describe('chat completions: one attempt that carries its frames', () => {
   it('E1: its bytes are written as they came', () => {

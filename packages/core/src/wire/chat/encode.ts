@@ -1,13 +1,15 @@
 import type { ClientError } from '../client-error.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { openaiErrorBody } from '../openai-error.ts';
 import type { Encoder, EncoderStart } from '../protocol.ts';
 import { encodeComment } from '../sse-encode.ts';
 import type { Wire, WireFrame, WirePart } from '../wire-part.ts';
 import { annotationOf } from './annotations.ts';
+import { customTools } from './decode-tools.ts';
 import { Envelope } from './envelope.ts';
-import { errorBody } from './error.ts';
-import { callIndex, frameText, isUsageAlone, ownChoice, reasonIn, withCalls } from './frames.ts';
-import { pictureOf } from './media.ts';
+import { callIndex, frameText, hasRole, isUsageAlone, ownChoice, reasonIn, withCalls } from './frames.ts';
+import { pictureOf } from './picture.ts';
+import { extraOf } from './signatures.ts';
 import { ToldCalls } from './told-calls.ts';
 import { chatUsage, wordOf } from './words.ts';
 
@@ -37,7 +39,7 @@ export class ChatEncoder implements Encoder {
     this.#envelope = new Envelope(start);
     this.#usage = asksForUsage(start.body);
     this.#old = Array.isArray(start.body['functions']) && !Array.isArray(start.body['tools']);
-    this.#calls = new ToldCalls(this.#old);
+    this.#calls = new ToldCalls(this.#old, customTools(start.body));
   }
 
   part(part: WirePart): string {
@@ -61,16 +63,17 @@ export class ChatEncoder implements Encoder {
   failure(error: ClientError): string {
     if (this.#over) return '';
     this.#over = true;
-    return `data: ${errorBody(error).replaceAll(/\r?\n/g, '\ndata: ')}\n\n`;
+    return `data: ${openaiErrorBody(error).replaceAll(/\r?\n/g, '\ndata: ')}\n\n`;
   }
 
-  #asItCame(part: WirePart, { attempt, frames }: Wire): string {
+  #asItCame(part: WirePart, { attempt, frames, run }: Wire): string {
     if (part.type === 'finish') return this.#end(part, frames);
     if (part.type === 'tool-input-start') this.#calls.framed(part.id);
     // Of an answer that came whole no part has a frame; the call whose pieces had some is told.
-    if (frames.length === 0) return part.type === 'source' ? '' : this.#written(part);
+    if (frames.length === 0 && run === undefined) return part.type === 'source' ? '' : this.#written(part);
     this.#attempt = attempt;
     if (part.type === 'text-delta') this.#length += part.delta.length;
+    if (run !== undefined) return run;
     const index = part.type === 'tool-input-start' || part.type === 'tool-input-delta' ? this.#calls.indexOf(part.id) : undefined;
     if (frames.length === 1) return this.#frame(frames[0]!, index);
     return frames.map((frame) => this.#frame(frame, index)).join('');
@@ -97,13 +100,13 @@ export class ChatEncoder implements Encoder {
       case 'reasoning-delta':
         return part.delta === '' ? '' : this.#chunk({ reasoning_content: part.delta });
       case 'tool-input-start':
-        return part.providerExecuted ? '' : this.#say(this.#calls.head(part.id, part.toolName));
+        return part.providerExecuted ? '' : this.#say(this.#calls.head(part.id, part.toolName, extraOf(part.providerMetadata)));
       case 'tool-input-delta':
         return this.#say(this.#calls.rest(part.id, part.delta));
       case 'tool-call':
         if (part.providerExecuted) return '';
         return this.#calls
-          .whole(part.toolCallId, part.toolName, part.input)
+          .whole(part.toolCallId, part.toolName, part.input, extraOf(part.providerMetadata))
           .map((one) => this.#say(one))
           .join('');
       case 'source':
@@ -140,9 +143,4 @@ export class ChatEncoder implements Encoder {
     const told = usage ? `${this.#envelope.head}"choices":[],"usage":${JSON.stringify(usage)}}\n\n` : '';
     return finish + came + told + DONE;
   }
-}
-
-function hasRole(json: JsonObject): boolean {
-  const delta = ownChoice(json)?.['delta'];
-  return isObject(delta) && delta['role'] !== undefined && delta['role'] !== '';
 }

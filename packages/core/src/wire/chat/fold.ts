@@ -1,5 +1,6 @@
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
 import { chunkCalls } from './fold-calls.ts';
+import { foldDetails } from './fold-details.ts';
 
 type Fields = Record<string, Json | undefined>;
 
@@ -10,11 +11,13 @@ type Fields = Record<string, Json | undefined>;
 export function fold(chunks: readonly JsonObject[]): JsonObject {
   const answer: Fields = {};
   const choices = new Map<number, Choice>();
-  // What only hides the length of a chunk is nothing of the answer.
-  for (const { choices: some, object: _, obfuscation: _o, ...fields } of chunks) {
-    for (const [name, value] of Object.entries(fields)) put(answer, name, NAMES.has(name) && isSaid(answer[name]) ? answer[name] : value);
+  for (const chunk of chunks) {
+    for (const name of Object.keys(chunk))
+      if (!OF_CHUNKS.has(name)) put(answer, name, NAMES.has(name) && isSaid(answer[name]) ? answer[name] : chunk[name]);
+    const { choices: some } = chunk;
     if (!Array.isArray(some)) continue;
-    for (const choice of (some as readonly Json[]).filter(isObject)) {
+    for (const choice of some as readonly Json[]) {
+      if (!isObject(choice)) continue;
       const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
       let own = choices.get(index);
       if (own === undefined) choices.set(index, (own = { fields: {}, message: {}, logprobs: {}, calls: [] }));
@@ -25,6 +28,9 @@ export function fold(chunks: readonly JsonObject[]): JsonObject {
   const folded = [...choices].toSorted(([a], [b]) => a - b).map(([index, choice]) => made(index, choice));
   return { id, object: 'chat.completion', created, model, choices: folded, ...others };
 }
+
+/** Of each chunk alone; what only hides its length is nothing of the answer. */
+const OF_CHUNKS: ReadonlySet<string> = new Set(['choices', 'object', 'obfuscation']);
 
 /** One for the whole answer: the first that says something. */
 const NAMES: ReadonlySet<string> = new Set(['id', 'created', 'model', 'system_fingerprint']);
@@ -42,33 +48,50 @@ function put(into: Fields, name: string, value: Json | undefined): void {
   if (!(name in into) || isSaid(value) || (value !== undefined && !isSaid(into[name]))) into[name] = value;
 }
 
+/** Read apart. */
+const OF_CHOICES: ReadonlySet<string> = new Set(['delta', 'logprobs', 'index']);
+
 function take(own: Choice, choice: JsonObject): void {
-  const { delta, logprobs, index: _, ...fields } = choice;
-  for (const [name, value] of Object.entries(fields)) put(own.fields, name, value);
+  const { delta, logprobs } = choice;
+  for (const name of Object.keys(choice)) if (!OF_CHOICES.has(name)) put(own.fields, name, choice[name]);
   if (isObject(logprobs)) join(own.logprobs, logprobs);
   if (!isObject(delta)) return;
-  const { tool_calls: calls, role, ...shown } = delta;
-  put(own.message, 'role', role);
+  const { tool_calls: calls } = delta;
+  put(own.message, 'role', delta['role']);
   if (Array.isArray(calls)) chunkCalls(own.calls, calls);
-  join(own.message, shown);
+  for (const name of Object.keys(delta)) if (name !== 'tool_calls' && name !== 'role') joinOne(own.message, name, delta[name]);
 }
 
 /** `strings` of which the last counts: they name something. */
 const LAST: ReadonlySet<string> = new Set(['id', 'type', 'name', 'format', 'index']);
 
+/** `into` is our own, and so is all that was put into it: it grows in place, or a long answer is copied with every chunk. */
 function join(into: Fields, some: JsonObject): void {
-  for (const [name, value] of Object.entries(some)) into[name] = LAST.has(name) ? (value ?? into[name]) : joined(into[name], value);
+  for (const name of Object.keys(some)) joinOne(into, name, some[name]);
+}
+
+function joinOne(into: Fields, name: string, value: Json | undefined): void {
+  if (LAST.has(name)) into[name] = value ?? into[name];
+  else if (name === 'reasoning_details' && Array.isArray(value)) into[name] = foldDetails(ownList(into[name]), value);
+  else into[name] = joined(into[name], value);
 }
 
 function joined(before: Json | undefined, value: Json | undefined): Json | undefined {
   if (value === null || value === undefined) return before === undefined ? value : before;
   if (isText(before) && isText(value)) return before + value;
-  if (Array.isArray(before) || Array.isArray(value)) return [...listOf(before), ...listOf(value)];
-  if (!isObject(before) || !isObject(value)) return value;
-  const both: Fields = { ...before };
-  join(both, value);
-  return both;
+  if (Array.isArray(before) || Array.isArray(value)) {
+    const own = ownList(before);
+    for (const one of listOf(value)) own.push(one);
+    return own;
+  }
+  if (!isObject(value)) return value;
+  const own: Fields = isObject(before) ? before : {};
+  join(own, value);
+  return own;
 }
+
+/** What was put together so far. */
+const ownList = (before: Json | undefined): Json[] => (Array.isArray(before) ? before : [...listOf(before)]) as Json[];
 
 /** Content that is a text here and a list there is a list. */
 const listOf = (value: Json | undefined): readonly Json[] => {

@@ -80,3 +80,8 @@ function isIdle(choice: JsonObject): boolean {
 /** One frame as text. A line feed in the data is two lines of it. */
 export const frameText = ({ event, data }: WireFrame): string =>
   `${event === undefined ? '' : `event: ${event}\n`}data: ${data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data}\n\n`;
+
+export function hasRole(json: JsonObject): boolean {
+  const delta = ownChoice(json)?.['delta'];
+  return isObject(delta) && delta['role'] !== undefined && delta['role'] !== '';
+}

@@ -1,8 +1,8 @@
+import { openaiErrorBody } from '../openai-error.ts';
 import type { WireProtocol } from '../protocol.ts';
 import { check } from './check.ts';
 import { decode } from './decode.ts';
 import { ChatEncoder } from './encode.ts';
-import { errorBody } from './error.ts';
 import { ChatLift } from './lift.ts';
 import { liftWhole } from './lift-whole.ts';
 import { native } from './native.ts';
@@ -18,5 +18,5 @@ export const chatProtocol: WireProtocol = {
   encoder: (start) => new ChatEncoder(start),
   whole: wholeAnswer,
   native,
-  error: errorBody,
+  error: openaiErrorBody,
 };

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { opaqueValues } from '../../rules/transcript/opaque.ts';
 import type { JsonObject } from '../json.ts';
 import type { WirePart } from '../wire-part.ts';
 import { answer, asked, bare, chunk, encoded, frameOf, lifted, saidBy, seenIn, sse, usageChunk, type Row } from './chat.fixture.ts';
@@ -181,6 +182,42 @@ describe('chat completions: tool calls', () => {
         { index: 1, id: 'b', name: 'g', args: '{"x":1}' },
       ]);
       expect(text).toContain('thought_signature');
+    }
+  });
+
+  it('T1: what only its maker can read is told of, so that it is known when it comes back', () => {
+    const more = { extra_content: { google: { thought_signature: 'signed-by-gemini' } } };
+    const details = [
+      { type: 'reasoning.text', text: '', signature: 'signed-by-claude', index: 0 },
+      { type: 'reasoning.encrypted', data: 'sealed-by-openai', index: 1 },
+    ];
+    const chunks = [
+      chunk({ role: 'assistant', reasoning: 'Hm', reasoning_opaque: 'sealed-by-copilot' }),
+      chunk({ reasoning_details: details }),
+      chunk(call(0, { id: 'a', ...more }, '{}', 'f')),
+      chunk({}, 'tool_calls'),
+    ];
+    const parts = lifted(chunks);
+    const told = parts.flatMap((part) => opaqueValues('providerMetadata' in part ? part.providerMetadata : undefined));
+    expect(new Set(told)).toEqual(new Set(['signed-by-gemini', 'signed-by-claude', 'sealed-by-openai', 'sealed-by-copilot']));
+    expect(encoded(parts)).toBe(sse(chunks));
+    expect(finishOf(lifted([chunk({ content: 'a' }), chunk({}, 'stop')]))).not.toHaveProperty('providerMetadata');
+  });
+
+  it('a call that is over is not read again with every piece of the next', () => {
+    const pieces = Array.from({ length: 300 }, (_, at) =>
+      chunk(call(1, at === 0 ? { id: 'b' } : {}, at === 0 ? '{"x":"' : 'y', at === 0 ? 'g' : undefined)),
+    );
+    const chunks = [chunk(call(0, { id: 'a' }, '{"a":1}', 'f')), ...pieces, chunk(call(1, {}, '"}')), chunk({}, 'tool_calls')];
+    const lift = chatProtocol.lift(1);
+    const frames = chunks.map(frameOf);
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      const parts = [...frames.flatMap((frame) => lift.take(frame)), ...lift.finish()];
+      expect(parse.mock.calls.length).toBeLessThan(10);
+      expect(saidBy(parts).calls).toMatchObject([{ id: 'a' }, { id: 'b', input: `{"x":"${'y'.repeat(299)}"}` }]);
+    } finally {
+      parse.mockRestore();
     }
   });
 

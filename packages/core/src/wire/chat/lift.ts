@@ -5,6 +5,7 @@ import { sourcesOf } from './annotations.ts';
 import { Calls } from './calls.ts';
 import { moreOf, piecesOf, type Piece, type ProseKind } from './delta.ts';
 import { cutFrame, isForOthers, ownChoice, reasonIn } from './frames.ts';
+import { opaqueOf } from './signatures.ts';
 import { finishOf, usageOf } from './words.ts';
 
 /** The block of text or thought that is open. */
@@ -27,6 +28,8 @@ export class ChatLift implements Lift {
   #sources = 0;
   #usage: JsonObject | undefined;
   #reason: string | undefined;
+  /** What only its maker can read, of thoughts. */
+  readonly #opaque: string[] = [];
   /** What ends the answer, for the finish part. */
   #last: WireFrame[] = [];
   #out: WirePart[] = [];
@@ -47,6 +50,7 @@ export class ChatLift implements Lift {
     const choice = ownChoice(json);
     const delta = isObject(choice?.['delta']) ? choice['delta'] : undefined;
     const pieces = delta ? piecesOf(delta) : [];
+    if (delta) this.#opaque.push(...opaqueOf(delta));
     const reason = reasonIn(choice);
     this.#reason ??= reason;
     if (pieces.length === 0) this.#quiet(frame, delta, reason !== undefined);
@@ -63,7 +67,9 @@ export class ChatLift implements Lift {
     this.#out = [];
     this.#close();
     this.#out.push(...this.#calls.end(this.#reason === 'length' || this.#reason === 'content_filter'));
-    this.#put({ type: 'finish', finishReason: finishOf(this.#reason), usage: usageOf(this.#usage) }, this.#last);
+    const opaque = this.#opaque.map((signature, at) => [`reasoning-${at}`, { signature }] as const);
+    const metadata = opaque.length > 0 ? { providerMetadata: Object.fromEntries(opaque) } : {};
+    this.#put({ type: 'finish', finishReason: finishOf(this.#reason), usage: usageOf(this.#usage), ...metadata }, this.#last);
     return this.#out;
   }
 

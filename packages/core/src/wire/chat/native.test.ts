@@ -31,6 +31,12 @@ describe('chat completions: a body for a server of its own', () => {
     });
   });
 
+  it('T3: who refuses to be asked for usage is not asked: the client never did', () => {
+    const ask = { stream: true, repairs: ['setting:stream-options'] };
+    expect(native({}, ask)).toEqual({ model: 'm-1', stream: true, stream_options: undefined });
+    expect(native({ stream_options: { include_usage: true } }, ask)).toEqual({ model: 'm-1', stream: true, stream_options: undefined });
+  });
+
   it('limits in the field that the client used', () => {
     expect(native({ max_tokens: 9 }, { maxTokens: 5 })).toMatchObject({ max_tokens: 5 });
     expect(native({ max_completion_tokens: 9 }, { maxTokens: 5 })).not.toHaveProperty('max_tokens');

@@ -17,6 +17,7 @@ export const SETTING_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'prompt-cache': ['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options'],
   'safety-identifier': ['safety_identifier'],
   metadata: ['metadata'],
+  'stream-options': ['stream_options'],
   logprobs: ['logprobs', 'top_logprobs'],
   'logit-bias': ['logit_bias'],
 };

@@ -26,8 +26,16 @@ export function withoutSignatures(message: JsonObject, drops: Drops): JsonObject
 
 const isSigned = (detail: Json, drops: Drops): boolean => isObject(detail) && ON_DETAIL.some((field) => isDropped(detail[field], drops));
 
+/** What of a delta only its maker can read: it is known by that when it comes back (T1). */
+export function opaqueOf(delta: JsonObject): readonly string[] {
+  const { reasoning_details: details } = delta;
+  const holders = Array.isArray(details) ? (details as readonly Json[]).filter(isObject) : [];
+  const held = [...ON_MESSAGE.map((field) => delta[field]), ...holders.flatMap((detail) => ON_DETAIL.map((field) => detail[field]))];
+  return held.filter(isText).filter((value) => value !== '');
+}
+
 /** Gemini's, on a call. */
-function signatureOf({ extra_content: extra }: JsonObject): Json | undefined {
+export function signatureOf({ extra_content: extra }: JsonObject): Json | undefined {
   const google = isObject(extra) ? extra['google'] : undefined;
   return isObject(google) ? google['thought_signature'] : undefined;
 }
@@ -37,8 +45,20 @@ function unsigned(call: JsonObject): JsonObject {
   return bare;
 }
 
+/** Where Google's own server of this protocol puts it. */
+const signedBy = (signature: string): JsonObject => ({ google: { thought_signature: signature } });
+
+/** The field of a call that holds what a vendor wants back with it, from what the vendor said of the call; none where it said nothing. */
+export function extraOf(metadata: Readonly<Record<string, unknown>> | undefined): JsonObject {
+  for (const said of Object.values(metadata ?? {})) {
+    const signature = isObject(said) ? said['thoughtSignature'] : undefined;
+    if (isText(signature) && signature !== '') return { extra_content: signedBy(signature) };
+  }
+  return {};
+}
+
 /** Gemini's word for a call that was made elsewhere. */
-const SKIP = { google: { thought_signature: 'skip_thought_signature_validator' } };
+const SKIP = signedBy('skip_thought_signature_validator');
 
 /** The message with its first call signed (providers C3). */
 export function signed(message: JsonObject): JsonObject {

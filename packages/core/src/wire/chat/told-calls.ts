@@ -1,7 +1,10 @@
 import type { JsonObject } from '../json.ts';
+import { plainText } from '../plain-tools.ts';
 
 interface Told {
   readonly index: number;
+  /** Its input is plain text: there are no pieces of that in JSON. */
+  readonly plain: boolean;
   /** Its arguments need no more words: they stand in frames, or were written. */
   said: boolean;
 }
@@ -10,10 +13,13 @@ interface Told {
 export class ToldCalls {
   /** The client declared its tools in the old way and is answered in it. */
   readonly #old: boolean;
+  readonly #plain: ReadonlySet<string>;
   readonly #all = new Map<string, Told>();
 
-  constructor(old: boolean) {
+  /** `plain`: names of tools whose input is plain text. */
+  constructor(old: boolean, plain: ReadonlySet<string>) {
     this.#old = old;
+    this.#plain = plain;
   }
 
   get some(): boolean {
@@ -22,38 +28,44 @@ export class ToldCalls {
 
   /** Of a call whose head stands in a frame. */
   framed(id: string): void {
-    this.#call(id, true);
+    this.#call(id, true, false);
   }
 
   indexOf(id: string): number | undefined {
     return this.#all.get(id)?.index;
   }
 
-  head(id: string, name: string): JsonObject | undefined {
+  /** `extra`: what its vendor wants back with it. */
+  head(id: string, name: string, extra: JsonObject): JsonObject | undefined {
     if (this.#all.has(id)) return undefined;
-    const { index } = this.#call(id, false);
+    const { index, plain } = this.#call(id, false, this.#plain.has(name));
+    if (plain) return { tool_calls: [{ index, id, type: 'custom', custom: { name, input: '' }, ...extra }] };
     const said = { name, arguments: '' };
-    return this.#old ? { function_call: said } : { tool_calls: [{ index, id, type: 'function', function: said }] };
+    return this.#old ? { function_call: said } : { tool_calls: [{ index, id, type: 'function', function: said, ...extra }] };
   }
 
   rest(id: string, text: string): JsonObject | undefined {
     const call = this.#all.get(id);
-    if (!call || text === '') return undefined;
+    if (!call || call.plain || text === '') return undefined;
     call.said = true;
     const said = { arguments: text };
     return this.#old ? { function_call: said } : { tool_calls: [{ index: call.index, function: said }] };
   }
 
   /** The complete call: what its pieces have not said. */
-  whole(id: string, name: string, input: string): readonly (JsonObject | undefined)[] {
-    const head = this.head(id, name);
-    return [head, this.#all.get(id)!.said ? undefined : this.rest(id, input)];
+  whole(id: string, name: string, input: string, extra: JsonObject): readonly (JsonObject | undefined)[] {
+    const head = this.head(id, name, extra);
+    const call = this.#all.get(id)!;
+    if (call.said) return [head];
+    if (!call.plain) return [head, this.rest(id, input)];
+    call.said = true;
+    return [head, { tool_calls: [{ index: call.index, custom: { input: plainText(input) } }] }];
   }
 
-  #call(id: string, said: boolean): Told {
+  #call(id: string, said: boolean, plain: boolean): Told {
     const known = this.#all.get(id);
     if (known) return known;
-    const call = { index: this.#all.size, said };
+    const call = { index: this.#all.size, plain, said };
     this.#all.set(id, call);
     return call;
   }

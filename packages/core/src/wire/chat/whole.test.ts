@@ -36,6 +36,41 @@ describe('chat completions: whole answers', () => {
     );
   });
 
+  it('pieces of a thought that share a number are one', () => {
+    const details = (...some: object[]) => chunk({ reasoning_details: some });
+    const text = { type: 'reasoning.text', format: 'anthropic-claude-v1', index: 0 };
+    const sealed = { type: 'reasoning.encrypted', data: 'x', index: 1 };
+    const chunks = [
+      details({ ...text, text: 'Let ' }),
+      details({ ...text, text: 'me see' }),
+      details({ ...text, signature: 'sig' }, sealed),
+      details({ type: 'reasoning.summary', summary: 'a' }, { type: 'reasoning.summary', summary: 'b' }),
+      chunk({ content: 'ok' }, 'stop'),
+    ];
+    expect(whole(lifted(chunks))['choices'][0].message.reasoning_details).toEqual([
+      { ...text, text: 'Let me see', signature: 'sig' },
+      sealed,
+      { type: 'reasoning.summary', summary: 'a' },
+      { type: 'reasoning.summary', summary: 'b' },
+    ]);
+  });
+
+  it('lists and objects grow, and no frame is changed by it', () => {
+    const logged = (token: string, at: number) => {
+      const made = chunk({ content: token, audio: { transcript: token, marks: [at] } });
+      return { ...made, choices: [{ ...made['choices'][0], logprobs: { content: [{ token }], refusal: null } }] };
+    };
+    const chunks = [...['a', 'b', 'c'].map(logged), chunk({}, 'stop')];
+    const before = JSON.stringify(chunks);
+    const parts = lifted(chunks);
+    for (const made of [whole(parts), whole(parts)])
+      expect(made['choices'][0]).toMatchObject({
+        message: { content: 'abc', audio: { transcript: 'abc', marks: [0, 1, 2] } },
+        logprobs: { content: [{ token: 'a' }, { token: 'b' }, { token: 'c' }], refusal: null },
+      });
+    expect(JSON.stringify(chunks)).toBe(before);
+  });
+
   it('an answer that came whole goes on as it came', () => {
     const text = '{ "id":"x", "choices":[{"index":0,"message":{"role":"assistant","content":"hi","x":[1]},"finish_reason":"stop"}] }';
     const parts = chatProtocol.liftWhole(JSON.parse(text), 1, text);

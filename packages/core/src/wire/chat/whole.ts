@@ -20,8 +20,13 @@ const QUIET: ReadonlySet<string> = new Set([
 
 /** The attempt that all parts came from; undefined where something was made without a frame, or by several. */
 function attemptOf(parts: readonly WirePart[]): number | undefined {
-  const attempts = new Set(parts.filter(({ type, wire }) => wire !== undefined || !QUIET.has(type)).map(({ wire }) => wire?.attempt));
-  return attempts.size === 1 ? [...attempts][0] : undefined;
+  let attempt: number | undefined;
+  for (const { type, wire } of parts) {
+    if (wire === undefined && QUIET.has(type)) continue;
+    if (wire === undefined || (attempt !== undefined && attempt !== wire.attempt)) return undefined;
+    attempt = wire.attempt;
+  }
+  return attempt;
 }
 
 export function wholeAnswer(all: readonly WirePart[], start: EncoderStart): string {

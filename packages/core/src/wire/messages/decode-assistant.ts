@@ -1,13 +1,18 @@
 import type { LanguageModelV4Message, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
-import { CUT, isOurs, unsealed } from '../opaque.ts';
+import { CUT, isOurs, unsealed, vendorsIn } from '../opaque.ts';
 import { blocksOf, marked, shown, word } from './decode-blocks.ts';
 
 type Content = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
 type Part = Content[number];
 
+/** Blocks that say something to others; what else a turn of its own holds is told by what follows it. */
+const SHOWN: ReadonlySet<unknown> = new Set(['text', 'image', 'document', 'search_result']);
+
 /** Characters of what a tool of the provider's found. */
 const FOUND_LIMIT = 4000;
+/** The first half of a character that was cut in two. */
+const HALF = /[\ud800-\udbff]$/;
 
 /** An assistant's blocks. `names` learns which tool each call is of. */
 export function assistantParts(blocks: readonly JsonObject[], names: Map<string, string>): Content {
@@ -28,7 +33,7 @@ export function assistantParts(blocks: readonly JsonObject[], names: Map<string,
         return [];
       default:
         if (isText(type) && type.endsWith('tool_result')) return [{ type: 'text', text: foundOf(block, type, ran) }];
-        return shown(block);
+        return SHOWN.has(type) ? shown(block) : [];
     }
   });
 }
@@ -37,8 +42,7 @@ export function assistantParts(blocks: readonly JsonObject[], names: Map<string,
 function opaque(value: Json | undefined, name: 'signature' | 'redactedData'): SharedV4ProviderOptions {
   const text = word(value);
   const ours = unsealed(text);
-  // A client may have written it: what is no vendor's metadata is none of ours.
-  if (ours) return Object.fromEntries(Object.entries(ours).filter(([, said]) => isObject(said))) as SharedV4ProviderOptions;
+  if (ours) return vendorsIn(ours);
   return text === '' || text === CUT || isOurs(text) ? { holdfast: { cut: true } } : { anthropic: { [name]: text } };
 }
 
@@ -69,7 +73,7 @@ function called(block: JsonObject, names: Map<string, string>, signed: ReadonlyM
 function foundOf({ tool_use_id: id, content }: JsonObject, type: string, ran: ReadonlyMap<string, string>): string {
   const asked = ran.get(word(id)) ?? type.replace(/_?tool_result$/, '');
   const items = isObject(content) ? [content] : blocksOf(content);
-  return `[${asked}: ${items.map(said).join('\n').slice(0, FOUND_LIMIT)}]`;
+  return `[${asked}: ${items.map(said).join('\n').slice(0, FOUND_LIMIT).replace(HALF, '')}]`;
 }
 
 function said(item: JsonObject): string {

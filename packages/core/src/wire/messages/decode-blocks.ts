@@ -1,5 +1,6 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
+import { leftOut } from '../media.ts';
 
 type Shown = LanguageModelV4TextPart | LanguageModelV4FilePart;
 type FileData = LanguageModelV4FilePart['data'];
@@ -16,7 +17,7 @@ export const word = (value: Json | undefined): string => (isText(value) ? value 
 export const blocksOf = (content: Json | undefined): readonly JsonObject[] =>
   isText(content) ? [{ type: 'text', text: content }] : Array.isArray(content) ? content.filter(isObject) : [];
 
-/** What a user shows: text, images, documents. A block of a kind that nobody knows says nothing in another protocol. */
+/** What a user shows: text, images, documents. A block of a kind that nobody knows leaves a word in its place. */
 export function shown(block: JsonObject): Shown[] {
   switch (block['type']) {
     case 'text':
@@ -28,7 +29,7 @@ export function shown(block: JsonObject): Shown[] {
     case 'search_result':
       return [{ type: 'text', text: found(block), ...marked(block) }];
     default:
-      return [];
+      return [{ type: 'text', text: leftOut(block['type']), ...marked(block) }];
   }
 }
 

@@ -60,13 +60,20 @@ function userTurns(blocks: readonly JsonObject[], names: ReadonlyMap<string, str
 function resultOf(block: JsonObject, names: ReadonlyMap<string, string>): LanguageModelV4ToolResultPart {
   const { tool_use_id: id, content, is_error: wrong } = block;
   const toolCallId = word(id);
+  const output = outputOf(content, wrong === true);
   return {
     type: 'tool-result',
     toolCallId,
     toolName: names.get(toolCallId) ?? 'tool',
-    output: outputOf(content, wrong === true),
-    ...marked(block),
+    output,
+    ...(isObject(block['cache_control']) || output.type === 'content' ? marked(block) : markIn(content)),
   };
+}
+
+/** A mark within a result that is text stands for the result: the mark moves on with the conversation, and nothing else may change by it (T2). */
+function markIn(content: Json | undefined): ReturnType<typeof marked> {
+  const held = blocksOf(content).findLast((block) => isObject(block['cache_control']));
+  return held ? marked(held) : {};
 }
 
 /** An error with images has no form of its own: what it says comes first. */
@@ -74,7 +81,7 @@ function outputOf(content: Json | undefined, wrong: boolean): Output {
   const type = wrong ? 'error-text' : 'text';
   if (!Array.isArray(content)) return { type, value: word(content) };
   const items = content.filter(isObject).flatMap(itemOf);
-  if (items.every((item) => item.type === 'text' && item.providerOptions === undefined))
+  if (items.every((item) => item.type === 'text'))
     return { type, value: items.map((item) => (item.type === 'text' ? item.text : '')).join('\n') };
   return { type: 'content', value: wrong ? [{ type: 'text', text: '[error]' }, ...items] : items };
 }

@@ -17,7 +17,7 @@ export function decode(body: JsonObject): Options {
   const { max_tokens: limit, temperature, top_p: topP, top_k: topK, stop_sequences: stops } = body;
   const reasoning = effortOf(body);
   const format = schemaOf(body);
-  const { providerOptions } = marked(body, oneCall(body['tool_choice']));
+  const providerOptions = { ...marked(body, oneCall(body['tool_choice'])).providerOptions, ...thoughtsTold(body['thinking']) };
   return {
     prompt: [...systemOf(body['system']), ...decodeMessages(list(body['messages']))],
     ...(typeof limit === 'number' && { maxOutputTokens: limit }),
@@ -28,7 +28,7 @@ export function decode(body: JsonObject): Options {
     ...decodeTools(body),
     ...(reasoning && { reasoning }),
     ...(format && { responseFormat: { type: 'json', schema: format } }),
-    ...(providerOptions && { providerOptions }),
+    ...(Object.keys(providerOptions).length > 0 && { providerOptions }),
   };
 }
 
@@ -51,6 +51,12 @@ function systemOf(system: Json | undefined): LanguageModelV4Message[] {
 
 const oneCall = (choice: Json | undefined): JsonObject =>
   isObject(choice) && choice['disable_parallel_tool_use'] === true ? { disableParallelToolUse: true } : {};
+
+/** Google tells thoughts only when it is asked for them; others do by themselves. */
+const thoughtsTold = (thinking: Json | undefined): NonNullable<Options['providerOptions']> =>
+  isObject(thinking) && thinking['type'] !== 'disabled' && thinking['display'] !== 'omitted'
+    ? { google: { thinkingConfig: { includeThoughts: true } } }
+    : {};
 
 /** Budgets of thinking in tokens, to the efforts for which they are commonly given; a larger one is `high`. */
 const BUDGETS: readonly (readonly [below: number, effort: Effort])[] = [

@@ -24,6 +24,8 @@ export function messagesEncoder(start: EncoderStart): Encoder {
   return {
     part(part) {
       if (broken) return '';
+      const run = part.wire?.run;
+      if (run !== undefined && events.passes(part)) return run;
       const out = events.part(part);
       return out.length === 1 ? text(out[0]!) : out.map(text).join('');
     },

@@ -27,15 +27,19 @@ export class MessageEvents {
 
   part(part: WirePart): readonly MessageEvent[] {
     if (this.#over) return NONE;
-    const { wire } = part;
-    if (wire && !this.#anew && (this.#first ??= wire.attempt) === wire.attempt && (part.type !== 'finish' || wire.frames.length > 0))
-      return this.#pass(wire, part.type === 'finish');
+    if (this.passes(part)) return this.#pass(part.wire!, part.type === 'finish');
     if (part.type === 'finish') this.#finish(part);
     else if (isWithdrawal(part)) this.#withdraw(part.rawValue.holdfast);
     else this.#blocks.write(part);
     const out = this.#envelope.take();
     this.#anew ||= out.length > 0;
     return out;
+  }
+
+  /** Its frames are written as they came. */
+  passes({ type, wire }: WirePart): boolean {
+    if (!wire || this.#anew || this.#over || (this.#first ??= wire.attempt) !== wire.attempt) return false;
+    return type !== 'finish' || wire.frames.length > 0;
   }
 
   /** The commonest way: what came is what is written. */

@@ -1,9 +1,9 @@
-import type { Repair } from '../../rules/transcript/repair-names.ts';
+import { NO_BETAS, type Repair } from '../../rules/transcript/repair-names.ts';
 import { projectToolId } from '../../rules/transcript/tool-ids.ts';
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
 import type { BodyChanges } from '../protocol.ts';
 import { eachBlock, eachMark, without } from './native-fields.ts';
-import { thinkingOff } from './native-thinking.ts';
+import { fittedBudget, thinkingOff } from './native-thinking.ts';
 import { PAIRS, type PairRow } from './pairs.data.ts';
 
 /** T3: what a refusal named is taken out of the body. `changes`: those made already; repairs are made on what they leave. */
@@ -20,12 +20,16 @@ function mended(body: JsonObject, repair: Repair): BodyChanges {
         PAIRS.filter(({ name }) => name === subject),
       );
     case 'beta':
+      return apart(body, rowsOfBetas(subject));
+    case NO_BETAS:
       return apart(
         body,
-        PAIRS.filter(({ betas }) => betas.some((beta) => subject.startsWith(beta))),
+        PAIRS.filter(({ betas, matters }) => betas.length > 0 && !matters),
       );
     case 'output':
-      return Number(body['max_tokens']) > Number(subject) ? { max_tokens: Number(subject) } : {};
+      return Number(body['max_tokens']) > Number(subject)
+        ? { max_tokens: Number(subject), ...fittedBudget({ ...body, max_tokens: Number(subject) }) }
+        : {};
     case 'no-thinking':
       return body['thinking'] === undefined ? {} : thinkingOff(body);
     case 'effort':
@@ -66,7 +70,15 @@ function split(repair: Repair): readonly string[] {
 const apart = (body: JsonObject, rows: readonly PairRow[]): BodyChanges =>
   rows
     .flatMap(({ fields }) => fields)
-    .reduce<BodyChanges>((made, field) => ({ ...made, ...without({ ...body, ...made } as JsonObject, field) }), {});
+    .reduce<BodyChanges>((made, field) => {
+      const now = { ...body, ...made } as JsonObject;
+      return { ...made, ...(field === 'thinking' && now[field] !== undefined ? thinkingOff(now) : without(now, field)) };
+    }, {});
+
+const namesIn = (subject: string): readonly string[] => subject.split(',');
+
+const rowsOfBetas = (subject: string): readonly PairRow[] =>
+  PAIRS.filter(({ betas }) => betas.some((beta) => namesIn(subject).some((name) => name.startsWith(beta))));
 
 const isOff = (thinking: Json | undefined): boolean => isObject(thinking) && thinking['type'] === 'disabled';
 
@@ -77,9 +89,10 @@ const isReference = ({ type, source }: JsonObject): boolean =>
 
 /** The header without the betas whose fields the repairs took out of the body; undefined when none is left. */
 export function withoutBetas(header: string, repairs: readonly Repair[]): string | undefined {
+  if (repairs.includes(NO_BETAS)) return undefined;
   const gone = repairs.flatMap((repair) => {
     const [kind, subject = ''] = split(repair);
-    if (kind === 'beta') return [subject];
+    if (kind === 'beta') return [...namesIn(subject), ...rowsOfBetas(subject).flatMap(({ betas }) => betas)];
     return kind === 'setting' ? PAIRS.filter(({ name }) => name === subject).flatMap(({ betas }) => betas) : [];
   });
   const betas = header.split(',').map((beta) => beta.trim());

@@ -13,3 +13,14 @@ export function thinkingOff({ context_management: management }: JsonObject): Bod
   if (edits.length === management['edits'].length) return { thinking: undefined };
   return { thinking: undefined, context_management: edits.length > 0 ? { ...management, edits } : undefined };
 }
+
+/** Anthropic takes no smaller budget. */
+const LEAST = 1024;
+
+/** A budget is below the limit, or refused: one that a lower limit overtook is half of that, or there is none. */
+export function fittedBudget(body: JsonObject): BodyChanges {
+  const { thinking, max_tokens: limit } = body;
+  if (!isObject(thinking) || !isManual(body) || typeof limit !== 'number' || Number(thinking['budget_tokens']) < limit) return {};
+  const half = Math.floor(limit / 2);
+  return half < LEAST ? thinkingOff(body) : { thinking: { ...thinking, budget_tokens: half } };
+}

@@ -27,6 +27,16 @@ describe('what a provider of the same protocol is sent', () => {
     expect(native(talk(turn({ type: 'redacted_thinking', data: signature }, text)))['messages']).toEqual([...BODY.messages, turn(text)]);
   });
 
+  it('a budget stays below the limit: Anthropic refuses any other', () => {
+    const body = { ...BODY, max_tokens: 32_000, thinking: { type: 'enabled', budget_tokens: 16_000, display: 'summarized' } };
+    const thinking = (ask: Partial<NativeAsk>) => native(body, ask)['thinking'];
+    expect(native(body, { maxTokens: 16_001 })).not.toHaveProperty('thinking');
+    expect(thinking({ maxTokens: 16_000 })).toEqual({ type: 'enabled', budget_tokens: 8000, display: 'summarized' });
+    expect(thinking({ repairs: ['output:8192'] })).toEqual({ type: 'enabled', budget_tokens: 4096, display: 'summarized' });
+    for (const ask of [{ maxTokens: 2000 }, { repairs: ['output:1024'] }]) expect(native(body, ask)).toHaveProperty('thinking', undefined);
+    expect(native({ ...body, thinking: { type: 'enabled', budget_tokens: 64_000 } })).not.toHaveProperty('thinking');
+  });
+
   it('a turn of which nothing is left is left out', () => {
     expect(native(talk(turn(thought(CUT)), { role: 'user', content: 'So' }))['messages']).toEqual([
       ...BODY.messages,
@@ -85,6 +95,24 @@ describe('T3: repairs', () => {
     ['setting:strict', { ...BODY, tools: [{ name: 'a', strict: true }] }, { tools: [{ name: 'a' }] }],
     ['setting:mcp-servers', { ...BODY, mcp_servers: [{}], tools: [{ type: 'mcp_toolset' }] }, { mcp_servers: undefined, tools: undefined }],
     ['beta:context-management-2025-06-27', { ...BODY, context_management: {} }, { context_management: undefined }],
+    [
+      'beta:effort-2025-11-24,context-management-2025-06-27',
+      { ...BODY, context_management: {}, output_config: { effort: 'max' }, thinking: { type: 'adaptive' } },
+      { context_management: undefined, output_config: undefined },
+    ],
+    ['beta:interleaved-thinking-2025-05-14', { ...BODY, thinking: { type: 'adaptive' } }, {}],
+    ['setting:effort', { ...BODY, thinking: {}, output_config: { effort: 'max' } }, { output_config: undefined }],
+    ['setting:thinking-display', { ...BODY, thinking: { type: 'adaptive', display: 'x' } }, { thinking: { type: 'adaptive' } }],
+    [
+      'setting:reasoning',
+      { ...BODY, thinking: {}, context_management: { edits: [{ type: 'clear_thinking_1' }, { type: 'clear_tool_uses_1' }] } },
+      { thinking: undefined, context_management: { edits: [{ type: 'clear_tool_uses_1' }] } },
+    ],
+    [
+      'no-betas',
+      { ...BODY, context_management: {}, output_config: { effort: 'max', format: {} }, thinking: {}, mcp_servers: [{}] },
+      { context_management: undefined, output_config: { format: {} } },
+    ],
     [
       'setting:cache-ttl',
       { ...BODY, system: [{ type: 'text', text: 's', cache_control: mark }] },
@@ -151,6 +179,9 @@ describe('T3: repairs', () => {
     expect(withoutBetas(header, ['setting:context-management'])).toBe('claude-code-20250219,effort-2025-11-24');
     expect(withoutBetas(header, ['beta:effort', 'beta:claude-code'])).toBe('context-management-2025-06-27');
     expect(withoutBetas('effort-2025-11-24', ['setting:reasoning'])).toBeUndefined();
+    expect(withoutBetas(header, ['beta:effort-2025-11-24,claude-code-20250219'])).toBe('context-management-2025-06-27');
+    expect(withoutBetas('tool-search-tool-2025-10-19,a', ['beta:advanced-tool-use-2025-11-20'])).toBe('a');
+    expect(withoutBetas(header, ['no-betas'])).toBeUndefined();
     expect(withoutBetas(header, ['no-images'])).toBe('claude-code-20250219,context-management-2025-06-27,effort-2025-11-24');
   });
 });

@@ -2,7 +2,7 @@ import { isObject, isText, type Json, type JsonObject } from '../json.ts';
 import type { BodyChanges, NativeAsk } from '../protocol.ts';
 import { bound, withoutSystemTurns, withoutThoughts } from './native-history.ts';
 import { repaired } from './native-repairs.ts';
-import { isManual, thinkingOff } from './native-thinking.ts';
+import { fittedBudget, isManual, thinkingOff } from './native-thinking.ts';
 
 /**
  * What is changed in a client's body for a provider of the same protocol. A body with nothing of ours in it keeps its messages: they are
@@ -12,7 +12,7 @@ export function native(body: JsonObject, ask: NativeAsk): BodyChanges {
   const before = (body['messages'] ?? []) as readonly Json[];
   const kept = withoutThoughts(before, ask);
   const changes: Record<string, unknown> = { model: ask.model, stream: ask.stream };
-  if (ask.maxTokens !== undefined) changes['max_tokens'] = ask.maxTokens;
+  if (ask.maxTokens !== undefined) Object.assign(changes, limited(body, ask.maxTokens));
   let messages = ask.repairs.includes('strict-roles') ? withoutSystemTurns(kept) : kept;
   if (kept !== before && isManual(body) && bound(messages)) Object.assign(changes, thinkingOff(body));
   if (ask.cut && ask.cut.quote.trimEnd() !== '') {
@@ -23,6 +23,8 @@ export function native(body: JsonObject, ask: NativeAsk): BodyChanges {
   if (messages !== before) changes['messages'] = messages;
   return ask.repairs.length === 0 ? changes : repaired(body, changes, ask.repairs);
 }
+
+const limited = (body: JsonObject, most: number): BodyChanges => ({ max_tokens: most, ...fittedBudget({ ...body, max_tokens: most }) });
 
 /** C6: the shown text as the assistant's turn, then the turn that asks to go on. White space at the end of a turn is refused. */
 function cutTurns({ quote, told }: NonNullable<NativeAsk['cut']>): readonly JsonObject[] {

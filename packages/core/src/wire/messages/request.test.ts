@@ -422,3 +422,42 @@ describe('decode', () => {
     expect(decoded(body).responseFormat).toEqual({ type: 'json', schema: { type: 'object' } });
   });
 });
+
+describe('what no other protocol has a word for', () => {
+  it('leaves one in its place, where a user or a tool said it', () => {
+    const upload = { type: 'container_upload', file_id: 'file_1' };
+    const word = { type: 'text', text: '[container_upload left out: it cannot be translated]' };
+    expect(content(say({ type: 'text', text: 'a' }, upload))).toEqual([{ type: 'text', text: 'a' }, word]);
+    expect(content(say({ type: 'tool_result', tool_use_id: 't', content: [upload] }))).toMatchObject([{ output: { value: word.text } }]);
+    expect(content(answered({ type: 'text', text: 'a' }, { type: 'fallback', to: {} }))).toEqual([{ type: 'text', text: 'a' }]);
+  });
+});
+
+describe('thoughts', () => {
+  it('are asked of Google, where the client wants to see them', () => {
+    const told = { google: { thinkingConfig: { includeThoughts: true } } };
+    expect(decoded({ ...ASKED, thinking: { type: 'adaptive' } }).providerOptions).toEqual(told);
+    expect(decoded({ ...ASKED, thinking: { type: 'enabled', budget_tokens: 2000 } }).providerOptions).toEqual(told);
+    for (const thinking of [undefined, { type: 'disabled' }, { type: 'adaptive', display: 'omitted' }])
+      expect(decoded({ ...ASKED, ...(thinking && { thinking }) })).not.toHaveProperty('providerOptions');
+  });
+});
+
+describe('T2: a cache mark that moves on', () => {
+  const result = (mark?: JsonObject) => say({ type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'x', ...mark }] });
+  it('changes nothing of a result but the mark', () => {
+    const marks = { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } } };
+    const [plain] = content(result()) as object[];
+    expect(content(result({ cache_control: { type: 'ephemeral' } }))).toEqual([{ ...plain, ...marks }]);
+  });
+});
+
+describe('what a tool of the provider found', () => {
+  it('is not cut within a character', () => {
+    const text = `${'x'.repeat(3999)}😀😀`;
+    const found = { type: 'web_search_tool_result', tool_use_id: 's', content: [{ type: 'text', text }] };
+    const [part] = content(answered(found)) as { text: string }[];
+    expect(part!.text.isWellFormed()).toBe(true);
+    expect(part!.text).toContain('xxx');
+  });
+});

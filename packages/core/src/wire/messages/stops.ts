@@ -17,7 +17,8 @@ const UNIFIED: Readonly<Record<string, Unified>> = {
 export const unifiedOf = (raw: unknown): Unified => (typeof raw === 'string' && Object.hasOwn(UNIFIED, raw) ? UNIFIED[raw]! : 'other');
 
 /**
- * The stop reason a client is told. `calls`: tools of its own were called: servers exist that say `stop` then, and a client would not run them.
+ * The stop reason a client is told. `calls`: tools of its own were called: servers exist that say `stop` then, and a client would not run them; others say `tool_calls`
+ * without any, and it would wait for one.
  */
 export function stopReasonOf({ unified, raw }: LanguageModelV4FinishReason, calls: boolean): string {
   if (raw !== undefined && Object.hasOwn(UNIFIED, raw)) return raw;
@@ -26,8 +27,6 @@ export function stopReasonOf({ unified, raw }: LanguageModelV4FinishReason, call
       return 'max_tokens';
     case 'content-filter':
       return 'refusal';
-    case 'tool-calls':
-      return 'tool_use';
     default:
       return calls ? 'tool_use' : 'end_turn';
   }

@@ -162,7 +162,8 @@ describe('a message written anew', () => {
     [finish('stop'), 'end_turn'],
     [finish('stop', 'stop_sequence'), 'stop_sequence'],
     [finish('length', 'length'), 'max_tokens'],
-    [finish('tool-calls', 'tool_calls'), 'tool_use'],
+    // Without a call an agent would wait for one.
+    [finish('tool-calls', 'tool_calls'), 'end_turn'],
     [finish('content-filter', 'SAFETY'), 'refusal'],
     [finish('other', 'whatever'), 'end_turn'],
     [finish('stop', 'pause_turn'), 'pause_turn'],

@@ -1,16 +1,17 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider';
-import { isText, type Json, type JsonObject } from '../json.ts';
-import { isObject } from '../json.ts';
+import { isObject, isText, type Json, type JsonObject } from '../json.ts';
+import { leftOut, mediaOf } from '../media.ts';
 import { objectAt, textAt } from './json-read.ts';
 
 export type UserPart = LanguageModelV4TextPart | LanguageModelV4FilePart;
 
 type FileData = LanguageModelV4FilePart['data'];
 
-/** What a user's message, or a tool's result, says: texts, pictures and files. What nobody knows is left out. */
+/** What a user's message, or a tool's result, says: texts, pictures and files. What nobody knows leaves a word in its place. */
 export function userParts(content: Json | undefined): UserPart[] {
   if (isText(content)) return [{ type: 'text', text: content }];
-  return Array.isArray(content) ? (content as readonly Json[]).filter(isObject).flatMap((part) => userPart(part) ?? []) : [];
+  if (!Array.isArray(content)) return [];
+  return (content as readonly Json[]).filter(isObject).map((part) => userPart(part) ?? { type: 'text', text: leftOut(part['type']) });
 }
 
 function userPart(part: JsonObject): UserPart | undefined {
@@ -39,7 +40,7 @@ function userPart(part: JsonObject): UserPart | undefined {
 
 function image(part: JsonObject): LanguageModelV4FilePart | undefined {
   const { image_url: url, file_id: id, detail } = part;
-  const found = isText(url) ? located(url, 'image/*') : isText(id) ? held(id, 'image/*') : undefined;
+  const found = isText(url) ? mediaOf(url, 'image/*') : isText(id) ? held(id, 'image/*') : undefined;
   return found && { type: 'file', ...found, ...(isText(detail) && { providerOptions: { openai: { imageDetail: detail } } }) };
 }
 
@@ -48,10 +49,10 @@ function file(part: JsonObject): LanguageModelV4FilePart | undefined {
   const type = typeByName(filename);
   const found = isText(data)
     ? data.startsWith('data:')
-      ? located(data, type)
+      ? mediaOf(data, type)
       : { data: { type: 'data' as const, data }, mediaType: type }
     : isText(url)
-      ? located(url, type)
+      ? mediaOf(url, type)
       : isText(id)
         ? held(id, type)
         : undefined;
@@ -63,25 +64,17 @@ interface Found {
   readonly mediaType: string;
 }
 
-/** A `data:` URL's bytes, or the place itself. What is no URL is left out. */
-function located(url: string, mediaType: string): Found | undefined {
-  const inline = /^data:([^;,]*)(?:;[^;,]+)*;base64,/.exec(url.slice(0, 200));
-  if (inline) return { data: { type: 'data', data: url.slice(inline[0].length) }, mediaType: inline[1] === '' ? mediaType : inline[1]! };
-  return URL.canParse(url) ? { data: { type: 'url', url: new URL(url) }, mediaType } : undefined;
-}
-
 const held = (id: string, mediaType: string): Found => ({ data: { type: 'reference', reference: { openai: id } }, mediaType });
 
-const TYPES: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  csv: 'text/csv',
-  json: 'application/json',
-};
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['txt', 'text/plain'],
+  ['md', 'text/markdown'],
+  ['csv', 'text/csv'],
+  ['json', 'application/json'],
+]);
 
 const typeByName = (name: unknown): string =>
-  (isText(name) && TYPES[name.slice(name.lastIndexOf('.') + 1).toLowerCase()]) || 'application/pdf';
+  (isText(name) ? TYPES.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase()) : undefined) ?? 'application/pdf';
 
 export function resultOutput(output: Json | undefined): LanguageModelV4ToolResultOutput {
   if (isText(output)) return { type: 'text', value: output };
@@ -89,7 +82,7 @@ export function resultOutput(output: Json | undefined): LanguageModelV4ToolResul
     const shown = isObject(output) ? userPart(output) : undefined;
     return shown ? { type: 'content', value: [shown] } : { type: 'text', value: output === undefined ? '' : JSON.stringify(output) };
   }
-  const value = userParts(output);
   // What a vendor's own tool gave: its words are better than nothing.
-  return value.length === 0 && output.length > 0 ? { type: 'text', value: JSON.stringify(output) } : { type: 'content', value };
+  const isKnown = output.length === 0 || (output as readonly Json[]).some((part) => isObject(part) && userPart(part) !== undefined);
+  return isKnown ? { type: 'content', value: userParts(output) } : { type: 'text', value: JSON.stringify(output) };
 }

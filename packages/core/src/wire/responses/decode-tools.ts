@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { isText, type JsonObject } from '../json.ts';
+import { plainTool } from '../plain-tools.ts';
 import { objectAt, objectsAt, textAt } from './json-read.ts';
 
 type Tool = NonNullable<LanguageModelV4CallOptions['tools']>[number];
@@ -7,14 +8,6 @@ type FunctionTool = Extract<Tool, { type: 'function' }>;
 type Choice = NonNullable<LanguageModelV4CallOptions['toolChoice']>;
 
 const NO_INPUT = { type: 'object', properties: {} } as const;
-
-/** A tool whose input is plain text, as one whose input is an object with that text. */
-const PLAIN_INPUT: FunctionTool['inputSchema'] = {
-  type: 'object',
-  properties: { input: { type: 'string' } },
-  required: ['input'],
-  additionalProperties: false,
-};
 
 /** Names of the tools whose input is plain text. */
 export const customTools = (body: JsonObject): ReadonlySet<string> =>
@@ -37,7 +30,7 @@ function toolOf(tool: JsonObject): Tool {
     const inputSchema = (Object.keys(schema).length > 0 ? schema : NO_INPUT) as FunctionTool['inputSchema'];
     return { type, name: String(name), ...told, inputSchema, ...(typeof strict === 'boolean' && { strict }) };
   }
-  if (type === 'custom') return { type: 'function', name: String(name), ...told, inputSchema: PLAIN_INPUT };
+  if (type === 'custom') return plainTool(String(name), description);
   return { type: 'provider', id: `openai.${String(type)}`, name: String(type), args: others };
 }
 

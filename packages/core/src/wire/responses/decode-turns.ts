@@ -1,7 +1,9 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import { callInput } from '../call-input.ts';
 import { BadRequest } from '../client-error.ts';
-import { isText, type JsonObject } from '../json.ts';
-import { isOurs, unsealed } from '../opaque.ts';
+import { isObject, isText, type JsonObject } from '../json.ts';
+import { isOurs, unsealed, vendorsIn } from '../opaque.ts';
+import { plainInput } from '../plain-tools.ts';
 import { resultOutput, userParts } from './decode-content.ts';
 import { isThere, objectAt, objectsAt, textAt } from './json-read.ts';
 
@@ -28,7 +30,7 @@ function besideCalls(items: readonly JsonObject[]): Map<string, Options> {
   const found = new Map<string, Options>();
   for (const item of items) {
     const { call, metadata } = sealedIn(item) ?? {};
-    if (isText(call) && isThere(metadata)) found.set(call, metadata as Options);
+    if (isText(call) && isObject(metadata)) found.set(call, vendorsIn(metadata));
   }
   return found;
 }
@@ -46,9 +48,9 @@ function take(turns: Turns, item: JsonObject, at: number): void {
     case 'reasoning':
       return reasoning(turns, item);
     case 'function_call':
-      return call(turns, item, textAt(item, 'name'), parsed(textAt(item, 'arguments')));
+      return call(turns, item, textAt(item, 'name'), callInput(textAt(item, 'arguments')));
     case 'custom_tool_call':
-      return call(turns, item, textAt(item, 'name'), { input: textAt(item, 'input') });
+      return call(turns, item, textAt(item, 'name'), plainInput(item['input']));
     case 'item_reference':
       throw new BadRequest(`Item with id '${textAt(item, 'id')}' not found.`, `input[${at}].id`, 'previous_response_not_found');
     case 'mcp_call':
@@ -83,7 +85,7 @@ function reasoning({ prompt }: Turns, item: JsonObject): void {
   if (isOurs(opaque)) {
     const metadata = unsealed(opaque);
     // Cut in half, or not ours after all, it is worth nothing to anybody; what belongs to a call stands beside that.
-    if (metadata && !('call' in metadata)) said(prompt, { type: 'reasoning', text, providerOptions: metadata as Options });
+    if (metadata && !('call' in metadata)) said(prompt, { type: 'reasoning', text, providerOptions: vendorsIn(metadata) });
     return;
   }
   if (text === '' && !isText(opaque)) return;
@@ -119,15 +121,6 @@ function said(prompt: LanguageModelV4Prompt, part: Assistant['content'][number])
   const last = prompt.at(-1);
   if (last?.role === 'assistant') last.content.push(part);
   else prompt.push({ role: 'assistant', content: [part] });
-}
-
-function parsed(text: string): unknown {
-  if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { arguments: text };
-  }
 }
 
 const ownInput = (item: JsonObject): JsonObject => {

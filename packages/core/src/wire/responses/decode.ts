@@ -58,6 +58,8 @@ function optionsOf(body: JsonObject): NonNullable<Options['providerOptions']> {
   }
   const { verbosity } = objectAt(body, 'text');
   if (isText(verbosity)) openai['textVerbosity'] = verbosity;
+  const { strict } = objectAt(objectAt(body, 'text'), 'format');
+  if (typeof strict === 'boolean') openai['strictJsonSchema'] = strict;
   const { summary } = objectAt(body, 'reasoning');
   if (isText(summary)) openai['reasoningSummary'] = summary;
   const include = body['include'];

@@ -85,11 +85,14 @@ export function ended(answer: Answer, { status, reason, error, usage }: Ending):
   };
 }
 
+/** Note 9: Codex asks again at every code but a few. */
 const CODES: Readonly<Partial<Record<ClientErrorClass, string>>> = {
   'rate-limit': 'rate_limit_exceeded',
   quota: 'insufficient_quota',
   'context-length': 'context_length_exceeded',
   'invalid-request': 'invalid_prompt',
+  'too-large': 'invalid_prompt',
+  refusal: 'invalid_prompt',
 };
 
 export const failed = ({ code, class: kind, message }: ClientError): JsonObject => ({

@@ -1,3 +1,4 @@
+import { projectToolId } from '../../rules/transcript/tool-ids.ts';
 import { isObject, isText, type Json, type JsonObject } from '../json.ts';
 import { isOurs } from '../opaque.ts';
 import type { NativeAsk } from '../protocol.ts';
@@ -9,6 +10,8 @@ interface Rules {
   readonly foreign: NativeAsk['foreign'];
   /** Reasoning from this item on is left out. */
   readonly unsignedFrom: number;
+  /** Ids of calls as this target takes them. */
+  readonly plainIds: boolean;
   readonly images: boolean;
   readonly references: boolean;
 }
@@ -18,6 +21,7 @@ function rulesOf({ foreign, repairs }: Pick<NativeAsk, 'foreign' | 'repairs'>): 
   return {
     foreign,
     unsignedFrom: Math.min(Infinity, ...places),
+    plainIds: repairs.includes('plain-ids'),
     images: !repairs.includes('no-images'),
     references: !repairs.includes('no-references'),
   };
@@ -55,7 +59,8 @@ const isTurn = ({ role }: JsonObject): boolean => role === 'user' || role === 's
 function itemFor(item: JsonObject, at: number, rules: Rules, orphaned: boolean): JsonObject | undefined {
   if (item['type'] === 'reasoning') return isSendable(item, at, rules) ? item : undefined;
   const { id } = item;
-  const named = isText(id) && (orphaned || isOurId(id) || rules.foreign(id)) ? withoutId(item) : item;
+  const nameless = isText(id) && (orphaned || isOurId(id) || rules.foreign(id)) ? withoutId(item) : item;
+  const named = rules.plainIds ? plainId(nameless) : nameless;
   return rules.images && rules.references ? named : withoutParts(named, rules);
 }
 
@@ -67,6 +72,13 @@ function isSendable({ encrypted_content: opaque }: JsonObject, at: number, { for
 function withoutId(item: JsonObject): JsonObject {
   const { id: _, ...others } = item;
   return others;
+}
+
+/** The same map for call and result (providers C1). */
+function plainId(item: JsonObject): JsonObject {
+  const { call_id: id } = item;
+  const plain = isText(id) ? projectToolId(id, 0, 'openai-responses') : id;
+  return plain === id ? item : { ...item, call_id: plain };
 }
 
 function withoutParts(item: JsonObject, { images, references }: Rules): JsonObject {

@@ -1,17 +1,20 @@
+import { includedFor } from '../../rules/encrypted-reasoning.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { BodyChanges, NativeAsk } from '../protocol.ts';
 import { isThere, numberAt, objectAt, objectsAt } from './json-read.ts';
 import { nativeInput } from './native-input.ts';
 
-const ENCRYPTED = 'reasoning.encrypted_content';
+/** The repair of a target that has no thoughts to encrypt. */
+const THOUGHTLESS = 'setting:encrypted-reasoning';
 
 type Changes = Record<string, Json | undefined>;
 
 /** R1: nothing is kept at the provider, and what it thought comes back encrypted. */
 export function native(body: JsonObject, ask: NativeAsk): BodyChanges {
   const changes: Changes = { model: ask.model, stream: ask.stream, store: false };
-  const include = Array.isArray(body['include']) ? (body['include'] as readonly Json[]) : [];
-  if (!include.includes(ENCRYPTED)) changes['include'] = [...include, ENCRYPTED];
+  const given = Array.isArray(body['include']) ? (body['include'] as readonly Json[]) : [];
+  const include = includedFor(given, ask.model, ask.repairs.includes(THOUGHTLESS));
+  if (include !== given) changes['include'] = include.length > 0 ? include : undefined;
   if ('previous_response_id' in body) changes['previous_response_id'] = undefined;
   // Only a stream has options.
   if (!ask.stream && 'stream_options' in body) changes['stream_options'] = undefined;

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { projectToolId } from '../../rules/transcript/tool-ids.ts';
 import { BadRequest } from '../client-error.ts';
 import type { JsonObject } from '../json.ts';
 import { CUT, sealed } from '../opaque.ts';
@@ -260,6 +261,59 @@ describe('Responses: a request in the words of the AI SDK', () => {
     );
   });
 
+  it('what no other protocol has a word for leaves one in its place', () => {
+    const content = [{ type: 'input_text', text: 'a' }, { type: 'input_hologram', data: 'x' }, { type: 'input_image' }];
+    expect(promptOf([{ role: 'user', content }])[0]?.content).toEqual([
+      { type: 'text', text: 'a' },
+      { type: 'text', text: '[input_hologram left out: it cannot be translated]' },
+      { type: 'text', text: '[input_image left out: it cannot be translated]' },
+    ]);
+  });
+
+  it('files by odd names, and data URLs without base64', () => {
+    const content = [
+      { type: 'input_file', file_data: 'JVBERi0', filename: 'x.constructor' },
+      { type: 'input_file', file_data: 'data:text/plain,a%20b', filename: 'a.txt' },
+    ];
+    expect(promptOf([{ role: 'user', content }])[0]?.content).toEqual([
+      { type: 'file', mediaType: 'application/pdf', data: { type: 'data', data: 'JVBERi0' }, filename: 'x.constructor' },
+      { type: 'file', mediaType: 'text/plain', data: { type: 'data', data: new TextEncoder().encode('a b') }, filename: 'a.txt' },
+    ]);
+  });
+
+  it('arguments are an object, whatever they were', () => {
+    const inputs = ['5', 'null', '["a"]', '{'].map(
+      (given) => promptOf([{ type: 'function_call', call_id: 'c', name: 'f', arguments: given }])[0]?.content[0],
+    );
+    expect(inputs).toMatchObject(
+      [{ arguments: 5 }, { arguments: null }, { arguments: ['a'] }, { arguments: '{' }].map((input) => ({ type: 'tool-call', input })),
+    );
+  });
+
+  it('what is sealed and no metadata of a vendor is dropped, not handed on', () => {
+    const items = [
+      { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: sealed({ google: null, x: 1, anthropic: { signature: 's' } }) },
+      {
+        type: 'reasoning',
+        id: 'rs_2',
+        summary: [],
+        encrypted_content: sealed({ call: 'c', metadata: { google: null, anthropic: { x: 1 } } }),
+      },
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+    ];
+    expect(promptOf(items)[0]?.content).toMatchObject([
+      { type: 'reasoning', providerOptions: { anthropic: { signature: 's' } } },
+      { type: 'tool-call', providerOptions: { anthropic: { x: 1 } } },
+    ]);
+    expect(JSON.stringify(promptOf(items))).not.toContain('google');
+  });
+
+  it('a schema is as strict as was asked', () => {
+    const schema = { type: 'object', properties: {} };
+    const text = { format: { type: 'json_schema', name: 'a', schema, strict: false } };
+    expect(decode(body({ text })).providerOptions).toEqual({ openai: { strictJsonSchema: false } });
+  });
+
   it('T2, T3: what another vendor thought comes back to it; what was cut in half does not', () => {
     const start: EncoderStart = { id: 'resp_1', model: 'm', created: 1, body: body({}) };
     const written = encoder(start);
@@ -332,6 +386,18 @@ describe('Responses: a request to a provider of the same protocol', () => {
     });
   });
 
+  it('R1: who does not think is not asked for thoughts: OpenAI refuses the whole request', () => {
+    for (const model of ['gpt-4o', 'gpt-4.1-mini', 'openai/gpt-4o-mini', 'gpt-5-chat-latest', 'chatgpt-4o-latest'])
+      expect(native(body({}), { ...ASK, model })).not.toHaveProperty('include');
+    const include = ['file_search_call.results', 'reasoning.encrypted_content'];
+    expect(native(body({ include }), { ...ASK, model: 'gpt-4o' })['include']).toEqual(['file_search_call.results']);
+    for (const model of ['gpt-5', 'o4-mini', 'gpt-5.1-codex', 'my-deployment', 'gpt-40'])
+      expect(native(body({}), { ...ASK, model })['include']).toEqual(['reasoning.encrypted_content']);
+    const repairs = ['setting:encrypted-reasoning'];
+    expect(native(body({}), { ...ASK, model: 'my-deployment', repairs })).not.toHaveProperty('include');
+    expect(native(body({ include: ['reasoning.encrypted_content'] }), { ...ASK, repairs })['include']).toBeUndefined();
+  });
+
   const thought = (id: string, opaque?: string): JsonObject => ({
     type: 'reasoning',
     id,
@@ -388,6 +454,22 @@ describe('Responses: a request to a provider of the same protocol', () => {
       { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'https://e' }] }] },
       { input: [{ role: 'user', content: [{ type: 'input_text', text: '[a file was left out here]' }] }] },
     ],
+    [
+      'plain-ids',
+      {
+        input: [
+          { ...call('fc_1'), call_id: 'functions.look:0' },
+          { type: 'function_call_output', call_id: 'functions.look:0', output: '' },
+        ],
+      },
+      {
+        input: [
+          { ...call('fc_1'), call_id: projectToolId('functions.look:0', 0, 'openai-responses') },
+          { type: 'function_call_output', call_id: projectToolId('functions.look:0', 0, 'openai-responses'), output: '' },
+        ],
+      },
+    ],
+    ['plain-ids', { input: [call('fc_1')] }, {}],
     ['tools-as-text', {}, {}],
   ])('T3: %s', (repair, fields, changes) => {
     const plain = native(body(fields), ASK);
@@ -400,7 +482,22 @@ describe('Responses: errors', () => {
     expect(JSON.parse(error({ status: 429, class: 'rate-limit', message: 'Slow down.' }))).toEqual({
       error: { message: 'Slow down.', type: 'rate_limit_error', param: null, code: 'rate_limit_exceeded' },
     });
+    expect(JSON.parse(error({ status: 503, class: 'server', message: 'm', kind: 'overload', call: 'c1' }))).toEqual({
+      error: { message: 'm', type: 'server_error', param: null, code: 'server_error', holdfast: { kind: 'overload', call: 'c1' } },
+    });
     expect(error({ status: 400, class: 'invalid-request', message: 'm', body: '{"error": {}}' })).toBe('{"error": {}}');
+  });
+});
+
+describe('Responses: errors in a stream', () => {
+  it.each([
+    ['too-large', 'invalid_prompt'],
+    ['refusal', 'invalid_prompt'],
+    ['context-length', 'context_length_exceeded'],
+    ['server', 'server_error'],
+  ] as const)('note 9: %s is %s', (kind, code) => {
+    const written = encoder({ id: 'resp_1', model: 'm', created: 1, body: body({}) }).failure({ status: 400, class: kind, message: 'm' });
+    expect(written).toContain(`"error":{"code":"${code}"`);
   });
 });
 

@@ -33,10 +33,10 @@ export function usageJson({ inputTokens, outputTokens }: LanguageModelV4Usage): 
   };
 }
 
-const REASONS: Readonly<Record<string, LanguageModelV4FinishReason['unified']>> = {
-  max_output_tokens: 'length',
-  content_filter: 'content-filter',
-};
+const REASONS: ReadonlyMap<string, LanguageModelV4FinishReason['unified']> = new Map([
+  ['max_output_tokens', 'length'],
+  ['content_filter', 'content-filter'],
+]);
 
 /** Types of items that the client has to act on. */
 const isAsked = ({ type, call_id: id }: JsonObject): boolean => isText(type) && type.endsWith('_call') && isText(id) && id !== '';
@@ -45,7 +45,7 @@ const isAsked = ({ type, call_id: id }: JsonObject): boolean => isText(type) && 
 export function reasonOf(response: JsonObject, called: boolean): LanguageModelV4FinishReason {
   const { status } = response;
   const reason = objectAt(response, 'incomplete_details')['reason'];
-  if (isText(reason)) return { unified: REASONS[reason] ?? 'other', raw: reason };
+  if (isText(reason)) return { unified: REASONS.get(reason) ?? 'other', raw: reason };
   if (status === 'incomplete') return { unified: 'other', raw: status };
   return { unified: called || objectsAt(response, 'output').some(isAsked) ? 'tool-calls' : 'stop', raw: 'completed' };
 }

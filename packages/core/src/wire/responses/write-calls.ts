@@ -1,6 +1,8 @@
 import type { LanguageModelV4File, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { isObject, isText, type JsonObject } from '../json.ts';
+import { base64 } from '../media.ts';
 import { sealed } from '../opaque.ts';
+import { plainText } from '../plain-tools.ts';
 import { itemId, type Answer, type Block, type Item } from './answer.ts';
 import { event } from './events.ts';
 import { beginItem, endItem, isCalling } from './write-items.ts';
@@ -63,22 +65,13 @@ function inputDone(answer: Answer, item: Item, input: string): string {
   const at = { item_id: item.id, output_index: item.at };
   item.called = true;
   if (item.json['type'] === 'custom_tool_call') {
-    item.input = plainOf(input);
+    item.input = plainText(input);
     const piece = event(answer, 'response.custom_tool_call_input.delta', { ...at, delta: item.input });
     return piece + event(answer, 'response.custom_tool_call_input.done', { ...at, input: item.input });
   }
   const piece = item.input === '' && input !== '' ? pieceOf(answer, item, input) : '';
   item.input = input;
   return piece + event(answer, 'response.function_call_arguments.done', { ...at, name: item.json['name'], arguments: input });
-}
-
-function plainOf(input: string): string {
-  try {
-    const read: unknown = JSON.parse(input);
-    return isObject(read) && isText(read['input']) ? read['input'] : input;
-  } catch {
-    return input;
-  }
 }
 
 /** T2: what a vendor wants back with its call has no place in the call: it stands before it, in a thought that says nothing. */
@@ -127,12 +120,6 @@ function queryIn(input: string): string {
 /** Pictures have a place in this protocol; other files do not. */
 export function file(answer: Answer, { mediaType, data }: LanguageModelV4File): string {
   if (!mediaType.startsWith('image/') || data.type !== 'data') return '';
-  const result = isText(data.data) ? data.data : base64(data.data);
+  const result = base64(data.data);
   return whole(answer, { id: itemId(answer, 'ig'), type: 'image_generation_call', status: 'completed', result });
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
 }

@@ -17,7 +17,7 @@ export const REPAIRS: readonly Row[] = [
     id: 'repair/schema-mode',
     status: ON,
     match:
-      /(?:response_?format|json_schema|json_object|output_config|output_format|response_?(?:json_?)?schema|response ?_?mime ?_?type|structured outputs?|json mode)[`'".\w]*[^\n]{0,80}(?:not (?:support|enabled|available|permitted|allowed)|unsupported|unavailable|must be)|(?:not support|unsupported|unknown (?:name|parameter|field))[^\n]{0,60}(?:response_?format|json_schema|response_?(?:json_?)?schema|structured output|json mode|output_config)|(?<!thinking[^\n]{0,60})tool_choice[^\n]{0,60}(?:forces? tool use|not compatible)(?![^\n]{0,40}thinking)/i,
+      /(?:response_?format|json_schema|json_object|output_config(?!\.effort)|output_format|response_?(?:json_?)?schema|response ?_?mime ?_?type|structured outputs?|json mode)[`'".\w]*[^\n]{0,80}(?:not (?:support|enabled|available|permitted|allowed)|unsupported|unavailable|must be)|(?:not support|unsupported|unknown (?:name|parameter|field))[^\n]{0,60}(?:response_?format|json_schema|response_?(?:json_?)?schema|structured output|json mode|output_config)|(?<!thinking[^\n]{0,60})tool_choice[^\n]{0,60}(?:forces? tool use|not compatible)(?![^\n]{0,40}thinking)/i,
     kind: 'bad-request',
     repair: 'schema-mode',
   },
@@ -47,7 +47,8 @@ export const REPAIRS: readonly Row[] = [
   {
     id: 'repair/thinking-mode',
     status: ON,
-    match: /thinking[^\n]{0,60}(?:may not be enabled|is not supported|cannot be disabled|not compatible)|tool_choice[^\n]{0,60}thinking/i,
+    match:
+      /thinking[^\n]{0,60}(?:may not be enabled|is not supported|cannot be disabled|not compatible)|tool_choice[^\n]{0,60}thinking|^thinking\b[^\n]{0,60}(?:does not match any|input should be)/i,
     kind: 'bad-request',
     repair: 'thinking-mode',
   },
@@ -96,7 +97,7 @@ export const REPAIRS: readonly Row[] = [
     id: 'repair/roles',
     status: ON,
     match:
-      /roles? must alternate|alternate between|unexpected role|multiple system messages|system message must be at the beginning|first message must/i,
+      /roles? must alternate|alternate between|unexpected role|\.role: input should be|multiple system messages|system message must be at the beginning|first message must/i,
     kind: 'bad-request',
     repair: 'roles',
   },
@@ -151,7 +152,7 @@ export const REPAIRS: readonly Row[] = [
     id: 'repair/parameter',
     status: ON,
     match:
-      /unsupported (?:parameter|value|field)|unsupported_(?:parameter|value)|(?:parameter|field|argument|value|option|setting|[`'"][\w.]+[`'"])(?: of [^\n]{0,30})? (?:is|are)(?: deprecated|(?: currently)? not (?:supported|allowed))|use ['"]?max_completion_tokens/i,
+      /unsupported (?:parameter|value|field)|does not support the [`'"]?\w+[`'"]? parameter|unsupported_(?:parameter|value)|(?:parameter|field|argument|value|option|setting|[`'"][\w.]+[`'"])(?: of [^\n]{0,30})? (?:is|are)(?: deprecated|(?: currently)? not (?:supported|allowed))|encrypted[ _]content is not supported|use ['"]?max_completion_tokens/i,
     unless: /\bmodel [`'"]?[\w./:@-]+[`'"]? (?:is|are) (?:currently )?not supported/i,
     kind: 'bad-request',
     repair: 'parameter',

@@ -1,7 +1,6 @@
-import type { LanguageModelV4File } from '@ai-sdk/provider';
-import type { JsonObject } from '../json.ts';
+import { isText } from './json.ts';
 
-/** What a file is given as, in this protocol: a data URL, or a URL that somebody fetches. */
+/** What a file is given as in OpenAI's protocols: a data URL, or a URL that somebody fetches. */
 export type Media =
   | { readonly mediaType: string; readonly data: { readonly type: 'data'; readonly data: string | Uint8Array } }
   | { readonly mediaType: string; readonly data: { readonly type: 'url'; readonly url: URL } };
@@ -27,12 +26,13 @@ export function mediaOf(url: string, kind: string): Media | undefined {
 /** Whether a text is bytes in base64, and not a URL or a word. */
 export const isBase64 = (text: string): boolean => text.length % 4 !== 1 && BASE64.test(text);
 
-const base64 = (data: string | Uint8Array): string =>
-  typeof data === 'string' ? data : btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(''));
-
-/** A picture in an answer, as OpenRouter and its imitations give it; this protocol has no word for other files. */
-export function pictureOf({ mediaType, data }: LanguageModelV4File): JsonObject | undefined {
-  if (!mediaType.startsWith('image')) return undefined;
-  const url = data.type === 'url' ? String(data.url) : `data:${mediaType};base64,${base64(data.data)}`;
-  return { images: [{ type: 'image_url', image_url: { url } }] };
+/** A file's bytes in base64. In pieces: a call takes only so many arguments. */
+export function base64(data: string | Uint8Array): string {
+  if (isText(data)) return data;
+  let text = '';
+  for (let at = 0; at < data.length; at += 0x8000) text += String.fromCharCode(...data.subarray(at, at + 0x8000));
+  return btoa(text);
 }
+
+/** What stands in the place of content that no other protocol has a word for. */
+export const leftOut = (type: unknown): string => `[${String(type)} left out: it cannot be translated]`;
