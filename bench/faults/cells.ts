@@ -37,7 +37,7 @@ async function cell(contender: Contender, how: How, fault: Fault, first: Api): P
 }
 
 /** Runs all, some at a time; what comes back is in their order. */
-async function pooled<T>(works: readonly (() => Promise<T>)[], width: number): Promise<readonly T[]> {
+export async function pooled<T>(works: readonly (() => Promise<T>)[], width: number): Promise<readonly T[]> {
   const results: T[] = [];
   let next = 0;
   const worker = async () => {

@@ -1,6 +1,7 @@
 /**
  * `npm run bench:faults`: the fault table, with other libraries beside us. Each fault befalls the first of two targets, over real HTTP,
- * with the vendors' own packages; the second is healthy. `--md` prints `docs/fault-table.md`, `--only WORD` some of the rows.
+ * with the vendors' own packages; the second is healthy. `--md` prints `docs/fault-table.md` down to the gateway, `--only WORD` some of
+ * the rows.
  */
 import { loadPeers, machine, versionOf } from '../peers.ts';
 import { faultRows, FIRST, warm, type Row } from './cells.ts';

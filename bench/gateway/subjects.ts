@@ -142,18 +142,32 @@ const hono: Kind = {
 
 const PORTKEY = join(PEERS, 'node_modules', '@portkey-ai', 'gateway', 'build', 'start-server.js');
 
+interface Portkey {
+  readonly child: Child;
+  readonly origin: string;
+}
+
+/** Portkey's gateway as its package starts it. What was a free port may be somebody's by then: it is given another one. */
+export async function portkeyProcess(core?: string, tries = 3): Promise<Portkey> {
+  if (!existsSync(PORTKEY)) throw new Error('not installed (npm --prefix bench/peers ci)');
+  const [port] = await freePorts(1);
+  const args = [PORTKEY, `--port=${port}`, '--headless'];
+  try {
+    const child = await spawned(process.execPath, args, { ...(core !== undefined && { core }), ready: /Ready for connections/ });
+    await answering(at(port!));
+    return { child, origin: at(port!) };
+  } catch (error) {
+    if (tries <= 1) throw error;
+    return portkeyProcess(core, tries - 1);
+  }
+}
+
 const portkey: Kind = {
   name: 'Portkey',
   async start({ good, dead }) {
-    if (!existsSync(PORTKEY)) throw new Error('not installed (npm --prefix bench/peers ci)');
-    const [port] = await freePorts(1);
-    const child = await spawned(process.execPath, [PORTKEY, `--port=${port}`, '--headless'], {
-      core: CORE.subject,
-      ready: /Ready for connections/,
-    });
-    await answering(at(port!));
+    const { child, origin } = await portkeyProcess(CORE.subject);
     const target = (host: number, provider: string) => ({ provider, api_key: 'key-of-the-bench', custom_host: `${at(host)}/v1` });
-    const door = (config: unknown): Door => ({ origin: at(port!), headers: { 'x-portkey-config': JSON.stringify(config) }, model: same });
+    const door = (config: unknown): Door => ({ origin, headers: { 'x-portkey-config': JSON.stringify(config) }, model: same });
     return subject('Portkey', child, {
       chat: door(target(good, 'openai')),
       failover: door({ strategy: { mode: 'fallback' }, targets: [target(dead, 'openai'), target(good, 'openai')] }),

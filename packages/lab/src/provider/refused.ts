@@ -30,7 +30,15 @@ export async function holdPort(port: number): Promise<HeldPort> {
   await listen(anchor, 0);
   const accepted = once(anchor, 'connection') as Promise<[Socket]>;
   const mine = connect({ host: '127.0.0.1', port: (anchor.address() as AddressInfo).port, localAddress: '127.0.0.1', localPort: port });
-  await once(mine, 'connect');
+  try {
+    await once(mine, 'connect');
+  } catch (error) {
+    accepted.catch(() => {});
+    anchor.close();
+    // Between its last user and us the system gave the number to somebody's outgoing connection: nobody listens there either.
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return { port, close: async () => {} };
+    throw error;
+  }
   const [theirs] = await accepted;
   anchor.close();
   for (const socket of [mine, theirs]) socket.on('error', () => {}).unref();

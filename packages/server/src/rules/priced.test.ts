@@ -20,11 +20,11 @@ const told = (caller: string, ...targets: readonly (readonly [string, boolean])[
 
 it('what has no price is not asked under a budget of money of this caller, which may allow it', () => {
   expect(told('ci', ['work/small', false], ['openai/gpt-5', true])).toMatchObject({
-    status: 403,
+    status: 429,
     param: 'model',
     message: expect.stringContaining('the price of work/small is not known'),
   });
-  expect(told('ci/nightly', ['work/small', false])?.status).toBe(403);
+  expect(told('ci/nightly', ['work/small', false])?.status).toBe(429);
   expect(told('ci', ['work/gpt-429', false])?.message).toContain('this model has no known price');
   expect([told('ci', ['openai/gpt-5', true]), told('ann', ['work/small', false]), told('bob', ['work/small', false])]).toEqual([
     undefined,

@@ -2,7 +2,7 @@ import { appliesTo, unpricedUnder, type Budget, type Target } from '@holdfast/co
 import type { ClientError } from '@holdfast/core/wire';
 import { quietest } from './quiet.ts';
 
-/** 403: a budget of money holds for this caller, and what has no known price would spend unseen under it (docs/budgets.md). */
+/** A budget refuses (note 8: a 403 makes clients ask for another login): one of money holds for this caller, and what has no known price would spend unseen under it (docs/budgets.md). */
 export function unpricedError(
   budgets: readonly Budget[],
   targets: readonly Pick<Target, 'ref' | 'price'>[],
@@ -18,5 +18,5 @@ export function unpricedError(
     `the price of ${found.targets.join(', ')} is not known, and it may not be asked ${why}`,
     `this model has no known price, and may not be asked ${why}`,
   );
-  return { status: 403, class: 'permission', message, param: 'model' };
+  return { status: 429, class: 'quota', message, param: 'model' };
 }
