@@ -48,7 +48,6 @@ const withDefaults =
   (request, attempt) => {
     const asked = merged(defaults, request);
     const most = outputFor(attempt.target, {
-      ...attempt.facts,
       tokens: attempt.target.window === undefined ? 0 : attempt.facts.tokens,
       maxTokens: asked.maxOutputTokens,
     });

@@ -32,7 +32,7 @@ import type { NativeAsk } from '@holdfast/core/wire';
 import { chainFor } from './chain-for.ts';
 import type { Upstream } from './io/upstream.ts';
 import { conversationText } from './rules/conversation-text.ts';
-import { passAsk } from './pass-ask.ts';
+import { passAsk } from './passthrough/pass-ask.ts';
 import type { ReachedTarget } from './reached.ts';
 import { isNative } from './rules/native-defaults.ts';
 import { wireContinuer } from './wire-continuer.ts';

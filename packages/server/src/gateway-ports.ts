@@ -4,7 +4,7 @@ import type { ModelFailure } from '@holdfast/core/engine';
 import type { ClientError, JsonObject, WireProtocol } from '@holdfast/core/wire';
 import type { WireChain } from './chains.ts';
 import type { Holder, RequestBody } from './ports.ts';
-import type { Admission } from './rate-limits.ts';
+import type { Admission } from './operations/rate-limits.ts';
 import type { Forwarded } from './wire-request.ts';
 
 /** A client's request as it is asked, and what is to become of its answer. */

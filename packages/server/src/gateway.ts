@@ -12,7 +12,7 @@ import { callHeaders } from './rules/call-headers.ts';
 import { Refusal } from './rules/refusal.ts';
 import { WireFacts } from './wire-facts.ts';
 import { WireRequest } from './wire-request.ts';
-import { cutOff } from './write.ts';
+import { cutOff } from './http/write.ts';
 
 /** Clients whose idle timer counts only events. */
 const COUNTS_EVENTS = /codex/i;
@@ -29,24 +29,23 @@ export async function answerCall(exchange: Exchange, protocol: WireProtocol, por
   const body = await exchange.body();
   protocol.check(body.json);
   const streams = body.json['stream'] === true;
-  const said = callHeaders(req.headers, body.json, streams, protocol.name);
-  const retries = Number(req.headers['x-stainless-retry-count'] ?? 0) || 0;
+  const { retries, ...said } = callHeaders(req.headers, body.json, streams, protocol.name);
   const chain = await chainOf(exchange, body, retries, said.run, protocol, ports);
   const prepared = await ports.prepare(protocol, body, holder.name);
   const request = new WireRequest(protocol, prepared.body, ports.forwarded(protocol, req.headers, exchange.query), streams);
-  const facts = new WireFacts(request, ports.hash, undefined);
+  const facts = new WireFacts(request, ports.hash);
   const content = askedContent(holder, request);
   const admission = await ports.admit(holder, facts.tokens);
   let record: CallRecord | undefined;
-  const { repeated, ...labels } = said;
   const options: CallOptions = {
-    ...labels,
+    ...said,
     id,
     caller,
     mode: streams ? 'stream' : 'whole',
     signal,
     ended: (ended) => (record = ended),
-    ...(repeated && { retries: 0 }),
+    // A library that asks again has waited already: no target is asked twice for it (field note 28).
+    ...(retries >= 1 && { retries: 0 }),
     ...content,
   };
   const errorOf = (failure: ModelFailure): ClientError => ports.errorOf(failure, protocol, { retries, chain, tokens: facts.tokens });

@@ -15,7 +15,7 @@ import type {
 } from '@holdfast/core/engine';
 import type { ClientError } from '@holdfast/core/wire';
 import type { Route } from './ports.ts';
-import type { RateLimits } from './rate-limits.ts';
+import type { RateLimits } from './operations/rate-limits.ts';
 
 /** What routes that ask models are built from. The stores are shared by every process of the state folder. */
 export interface GatewayParts {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerSink } from './answer-stream.ts';
-import { cutOff, isFull, isOver, write } from './write.ts';
+import { cutOff, isFull, isOver, write } from './http/write.ts';
 
 /** An answer's way to its client, over Node's own response: no stream of ours between them. */
 export class ResponseSink implements AnswerSink {

@@ -1,15 +1,12 @@
 import { optionsContinuer, type Continuer } from '@holdfast/core/engine';
-import { bodyFacts } from './rules/body-facts.ts';
 import type { WireRequest } from './wire-request.ts';
-
-const factsOf = ({ protocol, body }: WireRequest) => bodyFacts(protocol.name, body.json);
 
 /** How a client's answer is gone on with (C5, C6): by the rules of the request in the AI SDK's words, which is read for it now. */
 export const wireContinuer: Continuer<WireRequest> = {
   bars: (request) => optionsContinuer.bars(request.options),
-  structured: (request) => factsOf(request).structured,
+  structured: (request) => request.facts.structured,
   ask: (request, cut, way) => request.with({ goingOn: { cut, way } }),
   prefills: (request, target) => optionsContinuer.prefills(request.options, target),
-  tools: (request) => factsOf(request).tools.length > 0,
-  stops: (request) => factsOf(request).stops,
+  tools: (request) => request.facts.tools.length > 0,
+  stops: (request) => request.facts.stops,
 };

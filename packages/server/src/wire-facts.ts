@@ -1,5 +1,4 @@
 import { factsOf, type Effort, type RequestFacts } from '@holdfast/core/engine';
-import { bodyFacts, type BodyFacts } from './rules/body-facts.ts';
 import { mayHoldFiles } from './rules/may-hold-files.ts';
 import { onlyHere } from './rules/only-here.ts';
 import { textsIn } from './rules/texts-in.ts';
@@ -10,8 +9,6 @@ const BYTES = 4;
 
 /** What the plan must know of a client's request; what takes time is found out when it is first asked for. */
 export class WireFacts implements RequestFacts {
-  readonly timeouts: RequestFacts['timeouts'];
-  readonly of: BodyFacts;
   readonly #request: WireRequest;
   readonly #hash: (text: string) => string;
   #tokens: number | undefined;
@@ -19,11 +16,9 @@ export class WireFacts implements RequestFacts {
   #files: boolean | undefined;
   #decoded: RequestFacts | undefined;
 
-  constructor(request: WireRequest, hash: (text: string) => string, timeouts: RequestFacts['timeouts']) {
+  constructor(request: WireRequest, hash: (text: string) => string) {
     this.#request = request;
     this.#hash = hash;
-    this.timeouts = timeouts;
-    this.of = bodyFacts(request.protocol.name, request.body.json);
   }
 
   get #slow(): RequestFacts {
@@ -39,7 +34,7 @@ export class WireFacts implements RequestFacts {
   }
 
   get maxTokens(): number | undefined {
-    return this.of.maxTokens;
+    return this.#request.facts.maxTokens;
   }
 
   get images(): boolean {
@@ -47,7 +42,7 @@ export class WireFacts implements RequestFacts {
   }
 
   get effort(): Effort | undefined {
-    return this.of.effort === 'unclear' ? this.#slow.effort : this.of.effort;
+    return this.#request.facts.effort === 'unclear' ? this.#slow.effort : this.#request.facts.effort;
   }
 
   get only(): RequestFacts['only'] {
@@ -57,11 +52,11 @@ export class WireFacts implements RequestFacts {
   }
 
   get stops(): boolean {
-    return this.of.stops.length > 0;
+    return this.#request.facts.stops.length > 0;
   }
 
   get afterTool(): boolean {
-    return this.of.afterTool;
+    return this.#request.facts.afterTool;
   }
 
   get prompt(): string {
@@ -73,6 +68,6 @@ export class WireFacts implements RequestFacts {
   }
 
   get replayable(): boolean {
-    return this.of.plain || this.#slow.replayable;
+    return this.#request.facts.plain || this.#slow.replayable;
   }
 }

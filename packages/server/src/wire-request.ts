@@ -1,6 +1,7 @@
 import { optionsContinuer, type Cut, type ModelOptions, type Target, type Way } from '@holdfast/core/engine';
 import type { WireProtocol } from '@holdfast/core/wire';
 import type { RequestBody } from './ports.ts';
+import { bodyFacts, type BodyFacts } from './rules/body-facts.ts';
 
 /** What of the client's HTTP request goes on to a provider of its own protocol. */
 export interface Forwarded {
@@ -29,8 +30,9 @@ export class WireRequest {
   /** E4: the effort to ask for instead of the client's own. */
   readonly lowered: ModelOptions['reasoning'];
   #options: ModelOptions | undefined;
+  #facts: BodyFacts | undefined;
 
-  constructor(protocol: WireProtocol, body: RequestBody, forwarded: Forwarded, streams: boolean, more: RequestChanges = {}) {
+  constructor(protocol: WireProtocol, body: RequestBody, forwarded: Forwarded, streams: boolean, more: KnownRequest = {}) {
     this.protocol = protocol;
     this.body = body;
     this.forwarded = forwarded;
@@ -38,6 +40,12 @@ export class WireRequest {
     this.goingOn = more.goingOn;
     this.lowered = more.lowered;
     this.#options = more.options;
+    this.#facts = more.facts;
+  }
+
+  /** Asked by everybody on the way: read once. */
+  get facts(): BodyFacts {
+    return (this.#facts ??= bodyFacts(this.protocol.name, this.body.json));
   }
 
   /** Answers that are asked for in one. */
@@ -58,10 +66,14 @@ export class WireRequest {
   }
 
   with(changes: RequestChanges): WireRequest {
-    const { protocol, body, forwarded, streams, goingOn, lowered } = this;
+    const { protocol, body, forwarded, streams, goingOn, lowered, facts } = this;
     const kept = { ...(goingOn && { goingOn }), lowered, ...(this.#options && { options: this.#options }) };
-    return new WireRequest(protocol, body, forwarded, streams, { ...kept, ...changes });
+    return new WireRequest(protocol, body, forwarded, streams, { ...kept, ...changes, facts });
   }
+}
+
+interface KnownRequest extends RequestChanges {
+  readonly facts?: BodyFacts;
 }
 
 export interface RequestChanges {

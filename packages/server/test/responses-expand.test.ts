@@ -2,8 +2,8 @@ import { BadRequest, responsesProtocol, type JsonObject } from '@holdfast/core/w
 import { systemClock } from '@holdfast/core/engine';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryResponses } from '../src/responses-memory.ts';
-import { lookUp } from '../src/responses-store.ts';
+import { MemoryResponses } from '../src/responses/responses-memory.ts';
+import { lookUp } from '../src/responses/responses-store.ts';
 import { expand, namedIn, toKeep, type Found } from '../src/rules/expand.ts';
 import { listed } from '../src/rules/kept-response.ts';
 import { pageOf } from '../src/rules/page.ts';

@@ -5,8 +5,8 @@ import { responsesProtocol } from '@holdfast/core/wire';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Exchange, Holder } from '../src/ports.ts';
-import { MemoryResponses } from '../src/responses-memory.ts';
-import type { ResponsesStore } from '../src/responses-store.ts';
+import { MemoryResponses } from '../src/responses/responses-memory.ts';
+import type { ResponsesStore } from '../src/responses/responses-store.ts';
 import { responsesRoutes } from '../src/routes/responses.ts';
 import { Refusal } from '../src/rules/refusal.ts';
 

@@ -6,8 +6,8 @@ import { tempState } from '@holdfast/lab';
 import { describe, expect, it } from 'vitest';
 import { remoteStore, type RemoteStore } from '../../core/test/remote-store.ts';
 import { SqliteResponses } from '../src/io/responses-sqlite.ts';
-import { MemoryResponses } from '../src/responses-memory.ts';
-import { failOpenResponses, type ResponsesStore } from '../src/responses-store.ts';
+import { MemoryResponses } from '../src/responses/responses-memory.ts';
+import { failOpenResponses, type ResponsesStore } from '../src/responses/responses-store.ts';
 import { KEEP, responsesStoreContract } from '../src/testing/responses-store.contract.ts';
 
 const T = 1_700_000_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutOff, isFull, write } from '../src/write.ts';
+import { cutOff, isFull, write } from '../src/http/write.ts';
 import type { Exchange, Handler } from '../src/ports.ts';
 import { ask, connectionsOf, eventually, raw, said, scene, untouched, type Scene } from './shell-scene.ts';
 

@@ -2,9 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { systemClock, systemNewId } from '@holdfast/core';
 import type { ClientError } from '@holdfast/core/wire';
 import { expect } from 'vitest';
-import { accessOf, type AccessRules } from '../src/access.ts';
-import type { Gone } from '../src/gone.ts';
-import { httpServer, type HttpServer, type HttpServerOptions } from '../src/http-server.ts';
+import { accessOf, type AccessRules } from '../src/http/access.ts';
+import type { Gone } from '../src/http/gone.ts';
+import { httpServer, type HttpServer, type HttpServerOptions } from '../src/http/http-server.ts';
 import { keyHash } from '../src/io/key-hash.ts';
 import type { Exchange, Handler, Route } from '../src/ports.ts';
 

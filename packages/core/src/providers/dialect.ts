@@ -31,16 +31,6 @@ export interface Dialect {
 
 export const isRecord = (value: unknown): value is Frame => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A JSON object's text read. */
-export function recordOf(text: string): Frame | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export const first = (value: unknown): Frame | undefined => {
   const one: unknown = Array.isArray(value) ? value[0] : undefined;
   return isRecord(one) ? one : undefined;

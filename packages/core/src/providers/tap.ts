@@ -1,7 +1,7 @@
 import { ModelFailure } from '../rules/failure.ts';
 import type { Clock } from '../ports.ts';
-import { FrameTooLongError, Refrain, SseFramer, type FrameTaker, type JsonObject, type SseFrame } from '../wire/index.ts';
-import { recordOf, type Frame } from './dialect.ts';
+import { FrameTooLongError, objectOf, Refrain, SseFramer, type FrameTaker, type JsonObject, type SseFrame } from '../wire/index.ts';
+import type { Frame } from './dialect.ts';
 import type { Exchange } from './exchange.ts';
 
 /** C2: what is left to come after a finish reason gets this long, ms; then the answer is closed as complete. */
@@ -85,7 +85,7 @@ export class Tap {
   #frame(data: string, event: string | undefined): void {
     if (this.#closed || data.trim() === '') return;
     if (data.trim() === '[DONE]') return this.#done();
-    const frame = recordOf(data);
+    const frame = objectOf(data);
     if (frame === undefined) return this.#break(this.#cut ?? new ModelFailure('truncated', 'the stream broke: a frame could not be read'));
     const verdict = event === 'error' ? 'error' : this.#exchange.dialect.look(frame);
     if (typeof verdict === 'object') this.#out += wire(verdict.instead);

@@ -3,7 +3,8 @@ import { ModelFailure } from '../rules/failure.ts';
 import type { Attempt } from '../model.ts';
 import type { Clock } from '../ports.ts';
 import { readBounded, startsLikeEvents } from './body.ts';
-import { isRecord, type Dialect } from './dialect.ts';
+import { objectOf } from '../wire/index.ts';
+import type { Dialect } from './dialect.ts';
 import { Exchange, WholeAnswer } from './exchange.ts';
 import { bodyFailure, frameFailure, type Answered } from './inspect.ts';
 import { Tap } from './tap.ts';
@@ -115,13 +116,7 @@ async function stream(exchange: Exchange, ports: TransportPorts, response: Respo
 }
 
 /** C2: what breaks after the last brace is no failure. */
-function isWhole(text: string): boolean {
-  try {
-    return isRecord(JSON.parse(text));
-  } catch {
-    return false;
-  }
-}
+const isWhole = (text: string): boolean => objectOf(text) !== undefined;
 
 const opened = (response: Response, body: ReadableStream<Uint8Array>): Response => {
   const headers = new Headers(response.headers);

@@ -38,7 +38,7 @@ export function fit(target: Target, request: RequestFacts): Fit {
 }
 
 /** What to ask of the target as `max_tokens`: the caller's wish within its limits; undefined when the caller has none. Never raised. */
-export function outputFor({ window, maxOutput }: Target, request: RequestFacts): number | undefined {
+export function outputFor({ window, maxOutput }: Target, request: Pick<RequestFacts, 'tokens' | 'maxTokens'>): number | undefined {
   const { maxTokens } = request;
   if (maxTokens === undefined) return undefined;
   const room = window === undefined ? Infinity : Math.max(window - request.tokens, LEAST_OUTPUT);

@@ -16,7 +16,7 @@ export { SseFramer, type FrameTaker } from './sse.ts';
 export { Refrain } from './refrain.ts';
 export { chatProtocol } from './chat/index.ts';
 export * from './client-error.ts';
-export { isObject, isText, type Json, type JsonObject } from './json.ts';
+export { isObject, isText, objectOf, type Json, type JsonObject } from './json.ts';
 export { CUT, isOurs, sealed, unsealed } from './opaque.ts';
 export type * from './protocol.ts';
 export type * from './wire-part.ts';

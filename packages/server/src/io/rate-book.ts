@@ -1,5 +1,5 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
-import type { RateAsk, RateBook, RateLeft, RateTaken } from '../rate-limits.ts';
+import type { RateAsk, RateBook, RateLeft, RateTaken } from '../operations/rate-limits.ts';
 
 const MINUTE = 60;
 /** Ms after which a place may have become free: nobody knows. */

@@ -1,7 +1,7 @@
 import { NEVER, SideDatabase, type Clock, type Random } from '@holdfast/core/engine';
 import type { JsonObject } from '@holdfast/core/wire';
-import { MemoryResponses, SPARE } from '../responses-memory.ts';
-import type { ResponsesStore } from '../responses-store.ts';
+import { MemoryResponses, SPARE } from '../responses/responses-memory.ts';
+import type { ResponsesStore } from '../responses/responses-store.ts';
 import { tooMuch } from '../rules/expand.ts';
 import { referable, type KeptResponse } from '../rules/kept-response.ts';
 import { prepare, swept, type Row, type Verbs } from './responses-schema.ts';

@@ -1,5 +1,5 @@
-import { readWhole } from '../read-whole.ts';
-import { OVER, type UpstreamAnswer } from '../upstream-answer.ts';
+import { readWhole } from '../passthrough/read-whole.ts';
+import { OVER, type UpstreamAnswer } from '../passthrough/upstream-answer.ts';
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 
 export interface UpstreamRequest {

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:net';
 import type { Clock } from '@holdfast/core/engine';
-import { Link } from '../link.ts';
-import type { WorkerProcess } from '../workers.ts';
+import { Link } from '../operations/link.ts';
+import type { WorkerProcess } from '../operations/workers.ts';
 
 /** Forks this very command. A worker that never answers a drain is killed: its signal handlers are of no use to it then. */
 export function forkWorker(): WorkerProcess {

@@ -1,7 +1,7 @@
 import type { ClientError, JsonObject } from '@holdfast/core/wire';
-import { sendJson } from '../answers.ts';
+import { sendJson } from '../http/answers.ts';
 import type { Exchange, Route } from '../ports.ts';
-import type { ResponsesStore } from '../responses-store.ts';
+import type { ResponsesStore } from '../responses/responses-store.ts';
 import { listed, type KeptResponse } from '../rules/kept-response.ts';
 import { pageOf } from '../rules/page.ts';
 import { Refusal } from '../rules/refusal.ts';

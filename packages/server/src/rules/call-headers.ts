@@ -10,8 +10,8 @@ export interface CallHeaders {
   readonly onPartial?: 'continue' | 'restart' | 'fail';
   /** The caller's own deadline, ms. */
   readonly total?: number;
-  /** The client's library asks again: no target is asked twice for this call (field note 28). */
-  readonly repeated: boolean;
+  /** How often the client's library has sent this request again. */
+  readonly retries: number;
 }
 
 const SESSION = ['x-holdfast-session', 'x-claude-code-session-id', 'x-session-affinity', 'x-session-id'];
@@ -45,7 +45,7 @@ export function callHeaders(headers: Headers, body: JsonObject, streams: boolean
     ...(run !== undefined && { run }),
     ...(onPartial && { onPartial }),
     ...(total !== undefined && { total }),
-    repeated: Number(one(headers, 'x-stainless-retry-count') ?? 0) >= 1,
+    retries: Number(one(headers, 'x-stainless-retry-count') ?? 0) || 0,
   };
 }
 

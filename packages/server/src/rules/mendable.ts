@@ -1,5 +1,5 @@
 import { isCallFailure, isModelFailure, isProviderRefusal, type FailureKind, type ModelFailure } from '@holdfast/core/engine';
-import type { ClientError, ClientProtocol } from '@holdfast/core/wire';
+import { objectOf, type ClientError, type ClientProtocol } from '@holdfast/core/wire';
 import { quietest } from './quiet.ts';
 
 type Mendable = Extract<FailureKind, 'bad-request' | 'context-length' | 'too-large' | 'refusal'>;
@@ -43,7 +43,7 @@ function answerOf(decisive: ModelFailure, failure: ModelFailure, protocol: Clien
   const { cause } = decisive;
   const told = isProviderRefusal(cause) ? cause : originOf(decisive, failure) === protocol ? packageError(cause) : undefined;
   // By this status clients send the request again, whatever the body says.
-  return told === undefined || told.status === 429 || told.status >= 500 || !isObjectText(told.body) ? undefined : told;
+  return told === undefined || told.status === 429 || told.status >= 500 || objectOf(told.body) === undefined ? undefined : told;
 }
 
 /** What a vendor's package throws, known by its fields: there may be several copies of it. */
@@ -57,15 +57,6 @@ const originOf = (decisive: ModelFailure, failure: ModelFailure): string | undef
   isCallFailure(failure)
     ? failure.record.attempts.findLast((attempt) => attempt.failure?.facts === decisive.facts)?.origin.protocol
     : undefined;
-
-function isObjectText(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
 
 function inOwnWords(kind: Mendable, decisive: ModelFailure, failure: ModelFailure, context: MendContext): ClientError {
   switch (kind) {

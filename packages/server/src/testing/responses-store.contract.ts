@@ -1,5 +1,5 @@
 import { equal, truthy, type Suite } from '@holdfast/core/testing';
-import type { ResponsesStore } from '../responses-store.ts';
+import type { ResponsesStore } from '../responses/responses-store.ts';
 import type { KeptResponse } from '../rules/kept-response.ts';
 
 /** Two ways into one store: two adapters over one file, or twice the same. It keeps a response for `KEEP` ms. */

@@ -1,5 +1,5 @@
 import type { LanguageModelV4File, LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { isObject, isText, type JsonObject } from '../json.ts';
+import { isObject, isText, objectOf, type JsonObject } from '../json.ts';
 import { base64 } from '../media.ts';
 import { sealed } from '../opaque.ts';
 import { plainText } from '../plain-tools.ts';
@@ -109,12 +109,8 @@ export function toolResult(answer: Answer, part: Of<'tool-result'>): string {
 }
 
 function queryIn(input: string): string {
-  try {
-    const read: unknown = JSON.parse(input);
-    return isObject(read) && isText(read['query']) ? read['query'] : '';
-  } catch {
-    return '';
-  }
+  const query = objectOf(input)?.['query'];
+  return isText(query) ? query : '';
 }
 
 /** Pictures have a place in this protocol; other files do not. */

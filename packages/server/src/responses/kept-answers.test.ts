@@ -5,7 +5,7 @@ import { systemClock } from '@holdfast/core';
 import { responsesProtocol, type JsonObject } from '@holdfast/core/wire';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { KeptAnswers } from './kept-answers.ts';
-import { rawJson } from './rules/raw-json.ts';
+import { rawJson } from '../rules/raw-json.ts';
 
 const MOST = 20_000;
 let folder = '';

@@ -11,10 +11,9 @@ import {
   type Source,
   type UserRow,
 } from '@holdfast/core/engine';
-import type { JsonObject, WirePart, WireProtocol } from '@holdfast/core/wire';
+import { objectOf, type JsonObject, type WirePart, type WireProtocol } from '@holdfast/core/wire';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { brokenFrame } from './broken-frame.ts';
-import { objectOf } from './object-of.ts';
 import { PassSource } from './pass-source.ts';
 import { readWhole } from './read-whole.ts';
 import { WholeSource } from './whole-source.ts';

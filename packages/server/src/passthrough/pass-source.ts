@@ -1,9 +1,8 @@
 import { AFTER_FINISH, END, type ModelFailure, type Dialect, type End, type Part, type Source } from '@holdfast/core/engine';
-import type { FrameTooLongError, Lift, SseEvent, SseFrame, WireFrame } from '@holdfast/core/wire';
+import { objectOf, type FrameTooLongError, type Lift, type SseEvent, type SseFrame, type WireFrame } from '@holdfast/core/wire';
 import { OVER, type UpstreamAnswer } from './upstream-answer.ts';
 import { brokenFrame } from './broken-frame.ts';
 import { DueParts } from './due-parts.ts';
-import { objectOf } from './object-of.ts';
 import { PassFrames } from './pass-frames.ts';
 import type { PassPorts } from './pass-ports.ts';
 import { quietFrame } from './quiet-frame.ts';

@@ -1,10 +1,10 @@
 import type { Clock, Random } from '@holdfast/core';
 import type { JsonObject, WireProtocol } from '@holdfast/core/wire';
-import type { Prepared } from './gateway-ports.ts';
-import { SqliteResponses } from './io/responses-sqlite.ts';
-import type { RequestBody } from './ports.ts';
+import type { Prepared } from '../gateway-ports.ts';
+import { SqliteResponses } from '../io/responses-sqlite.ts';
+import type { RequestBody } from '../ports.ts';
 import { failOpenResponses, lookUp, type ResponsesStore } from './responses-store.ts';
-import { expand, toKeep } from './rules/expand.ts';
+import { expand, toKeep } from '../rules/expand.ts';
 
 export interface KeptAnswersPorts {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
-import { namesOf, isLoopback, type Names, type RequestHeaders } from './rules/guard.ts';
-import { callerName, keysSent, sameHash } from './rules/keys.ts';
-import { refusal, type Refusal } from './rules/refusal.ts';
-import type { Holder, Route } from './ports.ts';
+import { namesOf, isLoopback, type Names, type RequestHeaders } from '../rules/guard.ts';
+import { callerName, keysSent, sameHash } from '../rules/keys.ts';
+import { refusal, type Refusal } from '../rules/refusal.ts';
+import type { Holder, Route } from '../ports.ts';
 
 /** The part of the file that says who may come in. */
 export interface AccessRules {

@@ -1,6 +1,6 @@
 import type { CallEvent, Emit, FailureFact } from '@holdfast/core/engine';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
-import { MetricNames } from './rules/metric-names.ts';
+import { MetricNames } from '../rules/metric-names.ts';
 import { Histogram, Tally, type MetricsData } from './tallies.ts';
 
 export type { MetricsData } from './tallies.ts';

@@ -1,9 +1,9 @@
 import { nearest, parseDuration, type CallFilter, type CallStore, type Clock, type StoredCall } from '@holdfast/core/engine';
-import { sendJson, unmeant } from './answers.ts';
-import { mayTell } from './call-feed.ts';
+import { sendJson, unmeant } from '../http/answers.ts';
+import { mayTell } from '../operations/call-feed.ts';
 import { streamCalls, type StreamPorts } from './calls-stream.ts';
-import type { Exchange, Holder, Route } from './ports.ts';
-import { refusal } from './rules/refusal.ts';
+import type { Exchange, Holder, Route } from '../ports.ts';
+import { refusal } from '../rules/refusal.ts';
 
 export interface CallsPorts extends StreamPorts {
   readonly calls: CallStore;

@@ -1,7 +1,7 @@
 import { problemLine, type AgentFile, type Loaded } from '@holdfast/agent/engine';
 import type { Clock } from '@holdfast/core/engine';
 import { configView } from './config-view.ts';
-import { configDiff } from './rules/config-diff.ts';
+import { configDiff } from '../rules/config-diff.ts';
 
 export interface ReloadPorts {
   /** What is served now. */

@@ -1,9 +1,9 @@
-import { sendJson } from './answers.ts';
-import type { Exchange, Route } from './ports.ts';
-import { modelList, modelNamed, modelPage } from './rules/model-list.ts';
-import type { ModelNames } from './rules/model-names.ts';
-import { unknownModel } from './rules/own-errors.ts';
-import { Refusal } from './rules/refusal.ts';
+import { sendJson } from '../http/answers.ts';
+import type { Exchange, Route } from '../ports.ts';
+import { modelList, modelNamed, modelPage } from '../rules/model-list.ts';
+import type { ModelNames } from '../rules/model-names.ts';
+import { unknownModel } from '../rules/own-errors.ts';
+import { Refusal } from '../rules/refusal.ts';
 
 interface Read {
   readonly names: ModelNames;

@@ -1,5 +1,5 @@
-import { send, sendJson } from './answers.ts';
-import type { Route } from './ports.ts';
+import { send, sendJson } from '../http/answers.ts';
+import type { Route } from '../ports.ts';
 
 export interface ProbePorts {
   /** No new calls are taken: the gateway is about to leave. */

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadRequest } from '@holdfast/core/wire';
 import type { Connections } from './connections.ts';
 import type { HeldExchange } from './held-exchange.ts';
-import { invalidRequest } from './rules/own-errors.ts';
-import { Refusal, refusal } from './rules/refusal.ts';
+import { invalidRequest } from '../rules/own-errors.ts';
+import { Refusal, refusal } from '../rules/refusal.ts';
 import { cutOff, isOver } from './write.ts';
 
 /** A fault of ours: what a handler threw that says nothing to a client. */

@@ -1,6 +1,6 @@
 import type { AgentFile, ProviderSpec, TierSpec } from '@holdfast/agent/engine';
 import type { Budget } from '@holdfast/core/engine';
-import { Hidden, type Shown } from './rules/config-diff.ts';
+import { Hidden, type Shown } from '../rules/config-diff.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

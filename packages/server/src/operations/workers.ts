@@ -2,9 +2,9 @@ import type { Clock } from '@holdfast/core/engine';
 import type { FedEvent } from './call-feed.ts';
 import { Link, type LinkMessage } from './link.ts';
 import { metricsText, type MetricsData } from './metrics.ts';
-import type { MinuteBook } from './io/rate-book.ts';
+import type { MinuteBook } from '../io/rate-book.ts';
 import type { RateAsk } from './rate-limits.ts';
-import { restart } from './rules/restarts.ts';
+import { restart } from '../rules/restarts.ts';
 
 /** A process that serves; made by `fork`. */
 export interface WorkerProcess {

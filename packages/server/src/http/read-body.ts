@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@holdfast/core';
-import { inflater } from './io/inflate.ts';
-import { rawJson, type RawJson } from './rules/raw-json.ts';
-import { calm, refusal } from './rules/refusal.ts';
+import { inflater } from '../io/inflate.ts';
+import { rawJson, type RawJson } from '../rules/raw-json.ts';
+import { calm, refusal } from '../rules/refusal.ts';
 import type { ServerLimits } from './server-limits.ts';
 
 /** Pieces that are joined at once: a body of single bytes costs no object for each of them. */

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '@holdfast/core/engine';
 import { BadRequest, type JsonObject } from '@holdfast/core/wire';
-import { namedIn, type Found } from './rules/expand.ts';
-import type { KeptResponse } from './rules/kept-response.ts';
+import { namedIn, type Found } from '../rules/expand.ts';
+import type { KeptResponse } from '../rules/kept-response.ts';
 
 /**
  * The responses that clients may ask for again or go on from, each caller its own (field note 19, R2). Passes `responsesStoreContract`.

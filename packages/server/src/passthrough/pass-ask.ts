@@ -17,15 +17,14 @@ import {
   type UserRow,
 } from '@holdfast/core/engine';
 import type { NativeAsk } from '@holdfast/core/wire';
-import type { Upstream } from './io/upstream.ts';
+import type { Upstream } from '../io/upstream.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { passedAnswer } from './pass-answer.ts';
-import type { ReachedTarget } from './reached.ts';
-import { bodyFacts } from './rules/body-facts.ts';
-import { nativeDefaults } from './rules/native-defaults.ts';
-import { forwardedOf, pathOf } from './rules/native-request.ts';
+import type { ReachedTarget } from '../reached.ts';
+import { nativeDefaults } from '../rules/native-defaults.ts';
+import { forwardedOf, pathOf } from '../rules/native-request.ts';
 import { readWhole } from './read-whole.ts';
-import type { WireRequest } from './wire-request.ts';
+import type { WireRequest } from '../wire-request.ts';
 
 export interface PassAskPorts {
   readonly upstream: Upstream;
@@ -79,8 +78,7 @@ function learn(moving: Moving, target: Target, repairs: readonly string[]): void
   for (const learnt of repairs.flatMap((repair) => learntOf(repair))) moving.learn(scopeOf(target), learnt);
 }
 
-function isShort({ protocol, body }: WireRequest): boolean {
-  const { maxTokens } = bodyFacts(protocol.name, body.json);
+function isShort({ facts: { maxTokens }, body }: WireRequest): boolean {
   const { modalities } = body.json;
   return (maxTokens !== undefined && maxTokens <= SHORT) || (Array.isArray(modalities) && modalities.includes('audio'));
 }
@@ -144,11 +142,9 @@ const leftOut = (_: string, value: unknown): unknown => value ?? null;
 
 type AskOf = Pick<NativeAsk, 'model' | 'maxTokens' | 'cut'>;
 
-function nativeAsk({ protocol, body, goingOn }: WireRequest, { target, facts }: Attempt, most: number | undefined): AskOf {
-  const own = bodyFacts(protocol.name, body.json);
+function nativeAsk({ facts: own, goingOn }: WireRequest, { target, facts }: Attempt, most: number | undefined): AskOf {
   const left = goingOn && roomFor(goingOn.cut.left, goingOn.cut.anchor.anchor, goingOn.way);
-  const maxTokens =
-    left ?? outputFor(target, { ...facts, tokens: target.window === undefined ? 0 : facts.tokens, maxTokens: own.maxTokens ?? most });
+  const maxTokens = left ?? outputFor(target, { tokens: target.window === undefined ? 0 : facts.tokens, maxTokens: own.maxTokens ?? most });
   const { anchor, shown } = goingOn?.cut ?? {};
   const told = goingOn?.way === 'instruction' && anchor ? { told: askedToGoOn(anchor.anchor, own.tools.length > 0) } : {};
   return {

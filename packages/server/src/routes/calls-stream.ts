@@ -1,7 +1,7 @@
 import type { Clock } from '@holdfast/core/engine';
 import { encodeComment, encodeEvent } from '@holdfast/core/wire';
-import type { CallFeed } from './call-feed.ts';
-import type { Exchange } from './ports.ts';
+import type { CallFeed } from '../operations/call-feed.ts';
+import type { Exchange } from '../ports.ts';
 
 export interface StreamPorts {
   readonly feed: CallFeed;

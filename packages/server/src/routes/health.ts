@@ -1,7 +1,7 @@
 import { nearest, parseDuration, parseScope, RESTING_KINDS, type Clock, type FailureKind, type HealthStore } from '@holdfast/core/engine';
 import type { JsonObject } from '@holdfast/core/wire';
-import { sendJson, unmeant } from './answers.ts';
-import type { Exchange, Route } from './ports.ts';
+import { sendJson, unmeant } from '../http/answers.ts';
+import type { Exchange, Route } from '../ports.ts';
 
 export interface HealthPorts {
   readonly health: HealthStore;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@holdfast/core';
 import type { ClientError } from '@holdfast/core/wire';
-import { errorHeaders } from './rules/answer-headers.ts';
+import { errorHeaders } from '../rules/answer-headers.ts';
 import type { ServerLimits } from './server-limits.ts';
 
 /** Bytes of a body that are still to come and are read away without a word: the connection stays. */

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
 import type { Admitted } from './held-exchange.ts';
-import type { Route } from './ports.ts';
-import { corsHeaders, isPreflight, preflightHeaders, refusedHost, refusedOrigin, refusedType } from './rules/guard.ts';
-import { Refusal, refusal } from './rules/refusal.ts';
-import type { RouteTable } from './rules/routes.ts';
+import type { Route } from '../ports.ts';
+import { corsHeaders, isPreflight, preflightHeaders, refusedHost, refusedOrigin, refusedType } from '../rules/guard.ts';
+import { Refusal, refusal } from '../rules/refusal.ts';
+import type { RouteTable } from '../rules/routes.ts';
 
 const UNKNOWN = 'Nothing is served at this path. There are /v1/chat/completions, /v1/responses, /v1/messages and /v1/models.';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, NewId } from '@holdfast/core';
 import type { Access } from './access.ts';
 import { Gone, type GoneReason } from './gone.ts';
-import type { Exchange, Holder, RequestBody, Route } from './ports.ts';
+import type { Exchange, Holder, RequestBody, Route } from '../ports.ts';
 import { readBody } from './read-body.ts';
 import type { ServerLimits } from './server-limits.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@holdfast/core/engine';
 import type { JsonObject } from '@holdfast/core/wire';
 import type { ResponsesStore } from './responses-store.ts';
-import { referable, type KeptResponse } from './rules/kept-response.ts';
+import { referable, type KeptResponse } from '../rules/kept-response.ts';
 
 export interface MemoryResponsesOptions {
   readonly clock: Pick<Clock, 'now'>;

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Clock, NewId } from '@holdfast/core';
 import type { ClientError } from '@holdfast/core/wire';
 import type { Connections, Socket } from './connections.ts';
-import { errorHeaders } from './rules/answer-headers.ts';
+import { errorHeaders } from '../rules/answer-headers.ts';
 
 const SAID: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'The head of the request is too large.'],

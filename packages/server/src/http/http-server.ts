@@ -9,9 +9,9 @@ import { Connections, type Socket } from './connections.ts';
 import { exchangeRunner, type Refuse, type ServerFault } from './exchange-runner.ts';
 import { HeldExchange, type ExchangePorts } from './held-exchange.ts';
 import { malformed } from './malformed.ts';
-import type { Route } from './ports.ts';
-import { Refusal, refusal } from './rules/refusal.ts';
-import { routeTable } from './rules/routes.ts';
+import type { Route } from '../ports.ts';
+import { Refusal, refusal } from '../rules/refusal.ts';
+import { routeTable } from '../rules/routes.ts';
 import { listen, serverEnd } from './server-end.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './server-limits.ts';
 

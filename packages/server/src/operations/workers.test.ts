@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MinuteBook } from './io/rate-book.ts';
+import { MinuteBook } from '../io/rate-book.ts';
 import { Link, type LinkMessage } from './link.ts';
-import { restart } from './rules/restarts.ts';
+import { restart } from '../rules/restarts.ts';
 import { Primary, WorkersFailed, type WorkerProcess } from './workers.ts';
 
 /** Workers in this process: what travels goes through JSON. */

@@ -1,5 +1,5 @@
-import type { Exchange } from './ports.ts';
-import { refusal, type Refusal } from './rules/refusal.ts';
+import type { Exchange } from '../ports.ts';
+import { refusal, type Refusal } from '../rules/refusal.ts';
 
 type Asked = Pick<Exchange, 'res' | 'id'>;
 

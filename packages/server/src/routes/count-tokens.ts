@@ -1,14 +1,14 @@
 import type { Clock, HealthStore } from '@holdfast/core';
 import { isModelFailure, madeElsewhere, scopesOf, standingOf, withoutLong, type Moving } from '@holdfast/core/engine';
 import { checkCount, isOurs, messagesProtocol, type BodyChanges } from '@holdfast/core/wire';
-import { sendJson } from './answers.ts';
-import { countTokens, type CountTarget } from './count-tokens.ts';
-import { askUpstream, type Upstream } from './io/upstream.ts';
-import type { Exchange, Holder, RequestBody, Route } from './ports.ts';
-import type { ReachedTarget } from './reached.ts';
-import { forwardedOf } from './rules/native-request.ts';
-import { opaqueIn } from './rules/opaque-in.ts';
-import type { Forwarded } from './wire-request.ts';
+import { sendJson } from '../http/answers.ts';
+import { countTokens, type CountTarget } from '../count-tokens.ts';
+import { askUpstream, type Upstream } from '../io/upstream.ts';
+import type { Exchange, Holder, RequestBody, Route } from '../ports.ts';
+import type { ReachedTarget } from '../reached.ts';
+import { forwardedOf } from '../rules/native-request.ts';
+import { opaqueIn } from '../rules/opaque-in.ts';
+import type { Forwarded } from '../wire-request.ts';
 
 export interface CountRoutePorts {
   readonly clock: Clock;

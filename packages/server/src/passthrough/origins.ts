@@ -1,7 +1,7 @@
 import { madeElsewhere, type Moving, type Target } from '@holdfast/core/engine';
 import { isOurs, type NativeAsk } from '@holdfast/core/wire';
-import { opaqueIn } from './rules/opaque-in.ts';
-import type { WireRequest } from './wire-request.ts';
+import { opaqueIn } from '../rules/opaque-in.ts';
+import type { WireRequest } from '../wire-request.ts';
 
 type Foreign = NativeAsk['foreign'];
 

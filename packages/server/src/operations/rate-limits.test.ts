@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MinuteBook } from './io/rate-book.ts';
+import { MinuteBook } from '../io/rate-book.ts';
 import { rateLimits, type RateBook } from './rate-limits.ts';
 
 interface Told {
