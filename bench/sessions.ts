@@ -1,4 +1,4 @@
-/** Stored events of 1 kB, one a transaction, each durable against a killed process; and a session of 10,000 events opened. */
+/** Stored events of 1 kB, one a transaction, each durable against a killed process; a session of 10,000 events opened; a thousand sessions listed and searched. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fold, openSqliteSessions, START, type RunEvent, type RunState, type SessionStore } from '@holdfast/agent';
@@ -8,7 +8,9 @@ import { inTurns, median, msOf } from './measure.ts';
 
 const APPENDS = 2000;
 const EVENTS = 10_000;
-const HOW = { run: 'run-1', path: [], at: 1_790_000_000_000 } as const;
+const SESSIONS = 1000;
+const AT = 1_790_000_000_000;
+const entry = (event: RunEvent) => ({ event, run: 'run-1', path: [] });
 
 const event = (nth: number): RunEvent => ({
   type: 'tool-result',
@@ -42,8 +44,7 @@ function conversation(): readonly RunEvent[] {
 
 using temp = tempState('holdfast-bench');
 const open = (folder: string): Promise<SessionStore> => openSqliteSessions({ folder, alive: () => false });
-const create = (store: SessionStore, id: string): Promise<void> =>
-  store.create({ id, file: '/a.yaml', agent: 'root', cwd: '/', at: HOW.at });
+const create = (store: SessionStore, id: string): Promise<void> => store.create({ id, file: '/a.yaml', agent: 'root', cwd: '/', at: AT });
 
 const store = await open(join(temp.dir, 'store'));
 const bare = new DatabaseSync(join(temp.dir, 'bare.db'));
@@ -59,7 +60,7 @@ const appends = await inTurns(
       const id = `append-${++session}`;
       await create(store, id);
       return msOf(async () => {
-        for (const [after, one] of events.entries()) await store.append(id, after, [one], HOW);
+        for (const [after, one] of events.entries()) await store.append(id, after, [entry(one)], AT);
       });
     },
     bare: () => {
@@ -74,7 +75,7 @@ const appends = await inTurns(
 
 const long = conversation();
 await create(store, 'long');
-for (let after = 0; after < long.length; after += 500) await store.append('long', after, long.slice(after, after + 500), HOW);
+for (let after = 0; after < long.length; after += 500) await store.append('long', after, long.slice(after, after + 500).map(entry), AT);
 for (const [nth, one] of long.entries()) insert.run('long', nth + 1, JSON.stringify(one));
 await store.close();
 bare.close();
@@ -99,6 +100,29 @@ const opened = await inTurns(
   },
   { rounds: 15, warm: 3 },
 );
+
+/** Each with 41 events of 1 kB, one of them unfinished: its last mark is far from its end. */
+const many = await open(join(temp.dir, 'many'));
+for (let n = 0; n < SESSIONS; n++) {
+  const id = `session-${n}`;
+  await create(many, id);
+  const told = long.slice(0, 41).map(entry);
+  await many.append(id, 0, n === 0 ? long.map(entry) : [...told, entry({ type: 'run-end', why: 'done' })], AT + n);
+}
+const listed = await inTurns(
+  {
+    list: () =>
+      msOf(async () => {
+        if ((await many.list({})).length !== SESSIONS) throw new Error('sessions are missing');
+      }),
+    search: () =>
+      msOf(async () => {
+        if ((await many.search('everywhere nothing-of-the-kind', {})).length !== 0) throw new Error('found what is not there');
+      }),
+  },
+  { rounds: 9, warm: 2 },
+);
+await many.close();
 
 const rate = (ms: readonly number[]): number => (APPENDS / median(ms)) * 1000;
 /** The targets as shares of the bare thing, for machines that are slower or busier than the one they were set on (23,500 /s and 29 ms bare). */
@@ -131,5 +155,17 @@ report([
     value: median(opened.store) / median(opened.bare),
     unit: '×',
     target: { value: MOST_TIMES, sense: 'at most' },
+  },
+  {
+    what: 'a thousand sessions, listed',
+    value: median(listed.list),
+    unit: 'ms',
+    target: { value: 50, sense: 'at most' },
+  },
+  {
+    what: `  the same, searched: ${Math.round((SESSIONS * 42 + EVENTS) / 1000)},000 events`,
+    value: median(listed.search),
+    unit: 'ms',
+    target: { value: 500, sense: 'at most' },
   },
 ] satisfies Figure[]);

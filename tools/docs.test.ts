@@ -51,6 +51,7 @@ const node = (...args: string[]) => promisify(execFile)(process.execPath, args, 
 /** The vendors' packages read their keys and addresses from these: a snippet may be what a user writes, and asks nobody outside. */
 const VENDORS: Readonly<Record<string, ProtocolName>> = { ANTHROPIC: 'anthropic-messages', OPENAI: 'openai-responses' };
 const providers: LabProvider[] = [];
+const COMMAND = join(ROOT, 'packages/cli/bin/holdfast.js');
 
 beforeAll(async () => {
   symlinkSync(join(ROOT, 'node_modules'), join(temp, 'node_modules'));
@@ -126,9 +127,22 @@ describe('what the documents show is true', { timeout: 60_000 }, () => {
     expect(fences.map(({ language }) => language).filter((language) => !LANGUAGES.has(language))).toEqual([]);
   });
 
-  it.each(ofLanguage('yaml'))('$at is a valid file', ({ at, code }) => {
+  it.each(ofLanguage('yaml'))('$at is a valid file', ({ at, code, marks }) => {
     const { problems } = load(code, at, { env: () => 'set' });
-    expect(problems.filter(({ level }) => level === 'error')).toEqual([]);
+    // What is shown as a file that runs has no key without an effect.
+    expect(problems.filter(({ level }) => level === 'error' || marks.includes('run'))).toEqual([]);
+  });
+
+  it.concurrent.each(ofLanguage('yaml').filter(({ marks }) => marks.includes('run')))('$at runs', async ({ code }) => {
+    const folder = mkdtempSync(join(temp, 'agents-'));
+    const entries = providers.map(({ name, url }) => `  ${name}: { base_url: "${url}" }\n`).join('');
+    writeFileSync(join(folder, 'agent.yaml'), code);
+    writeFileSync(join(folder, 'holdfast.yaml'), `providers:\n${entries}`);
+    const own = { cwd: folder, env: { ...env, HOME: folder, HOLDFAST_STATE: join(folder, '.holdfast') }, timeout: 60_000 };
+    const holdfast = (...args: string[]) => promisify(execFile)(process.execPath, [COMMAND, ...args], own);
+    await holdfast('trust', 'agent.yaml');
+    const { stdout } = await holdfast('run', 'agent.yaml', 'Hello');
+    expect(stdout.trim()).not.toBe('');
   });
 
   it.each(commands())('$at: $line', async ({ words }) => {

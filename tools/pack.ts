@@ -43,7 +43,12 @@ export function packedManifest(full: Manifest): Manifest {
  * Packages whose modules are joined into one file for each way in, with what they share beside them: two hundred small files take four times as
  * long to import.
  */
-const JOINED: ReadonlySet<string> = new Set(['core']);
+const JOINED: ReadonlySet<string> = new Set(['core', 'agent']);
+
+/** One file out of a module and all that it needs. */
+export async function joined(input: string, file: string): Promise<void> {
+  await (await rolldown({ input, platform: 'node' })).write({ file, format: 'esm' });
+}
 
 /** Everything that a module needs as soon as it is imported. */
 async function modulesOf(entry: string, foreign: (name: string) => boolean): Promise<ReadonlySet<string>> {
@@ -58,12 +63,12 @@ async function joinModules(folder: string, dist: string): Promise<void> {
   const input = Object.fromEntries(ways.map((way) => [way, join(dist, `${way}.js`)]));
   const foreign = (name: string): boolean => !/^[./]/.test(name) && !isAbsolute(name);
   const main = await modulesOf(input['index']!, foreign);
-  const joined = await rolldown({ input, external: foreign, platform: 'node' });
-  const { output } = await joined.generate({
+  const whole = await rolldown({ input, external: foreign, platform: 'node' });
+  const { output } = await whole.generate({
     format: 'esm',
     chunkFileNames: 'shared/[name].js',
     // All that the main way in needs is one file: each one more costs it a millisecond.
-    codeSplitting: { groups: [{ name: 'core', test: (id) => main.has(id) }] },
+    codeSplitting: { groups: [{ name: 'main', test: (id) => main.has(id) }] },
   });
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) if (file.endsWith('.js')) rmSync(join(dist, file));
   for (const file of output) {

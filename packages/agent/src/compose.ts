@@ -1,43 +1,21 @@
 import type { Clock, Model, NewId } from '@holdfast/core';
-import type { OnPartial } from '@holdfast/core/engine';
-import type { Handlers } from './drive.ts';
-import { inboxHandler } from './handlers/inbox.ts';
-import { modelHandler } from './handlers/model.ts';
-import { Judged } from './handlers/judged.ts';
-import { permitHandler } from './handlers/permit.ts';
-import { questionHandler } from './handlers/question.ts';
-import { recordHandler } from './handlers/record.ts';
-import { toolsHandler } from './handlers/tools.ts';
-import { unfinishedHandler } from './handlers/unfinished.ts';
+import { NEVER } from '@holdfast/core/engine';
+import type { AgentParts } from './agent-parts.ts';
 import { Live } from './live.ts';
-import type { Identity, Permit, Reap, Redact, SessionStore, Tool } from './ports.ts';
-import type { EnvironmentInfo, PromptHead } from './rules/prompt.ts';
-import { Runs, type Scope } from './runs.ts';
-import type { Runtime } from './runtime.ts';
+import type { Identity, Reap, Redact, SessionStore } from './ports.ts';
+import type { EventRow } from './rules/events.ts';
+import { Runs } from './runs.ts';
+import type { RunsPorts } from './runs-ports.ts';
+import { titleOf } from './titles.ts';
+import type { AgentInfo, Runtime } from './runtime.ts';
 
-/** One agent as its file describes it. */
-export interface AgentSettings {
-  readonly name: string;
-  /** Real path of the agent file. */
-  readonly file: string;
-  readonly instruction: string;
-  /** Real path; tools work here. */
-  readonly cwd: string;
-  /** Turns since the last input; 0 or absent: no limit. */
-  readonly maxIterations?: number;
-  /** Identical batches of calls in a row that end a run; 0 or absent: 5. */
-  readonly maxConsecutiveToolCalls?: number;
-  readonly addDate?: boolean;
-  /** Given when the agent file asks for it. */
-  readonly environment?: Omit<EnvironmentInfo, 'cwd'>;
-}
+export type { AgentParts, AgentSettings } from './agent-parts.ts';
+export type { CompactionSettings, RunLimits } from './rules/agent-rules.ts';
 
 /** What a runtime works with: the model, the tools, the store of sessions, the clock. Each is called by the runtime and never calls back. */
-export interface RuntimePorts {
-  readonly agent: AgentSettings;
-  readonly tools: readonly Tool[];
-  readonly model: Model;
-  readonly permit: Permit;
+export interface RuntimePorts extends AgentParts {
+  /** The other agents of the team, by name. */
+  readonly team?: ReadonlyMap<string, AgentParts>;
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -47,44 +25,83 @@ export interface RuntimePorts {
   /** Somebody is there to answer questions. */
   readonly attended: boolean;
   readonly caller?: string;
-  /** What becomes of a reply that breaks after its first text: taken back and begun again (default), or the run fails with it. */
-  readonly onPartial?: OnPartial;
+  /** A model by its reference, for choices made in a session. Throws a plain Error that says what is wrong with it. */
+  readonly modelFor?: (agent: string, ref: string) => Model;
+  /** Input window in tokens of a target by its reference, where it is known. */
+  readonly windowOf?: (ref: string) => number | undefined;
+  /** Names sessions; absent: they are called by their first line. */
+  readonly titles?: Model;
+  /** Keeps the whole of an output that is too long; answers the file. Absent: it is only cut. */
+  readonly keepOutput?: (session: string, call: string, text: string) => Promise<string>;
+  /** Told of every row that was stored, in order. What it throws is dropped. */
+  readonly observe?: (row: EventRow) => void;
   /** Told of a live listener that threw and is listened to no more. */
   readonly lost?: (error: unknown) => void;
 }
 
-/** One agent, ready to run. */
+/** An agent and its team, ready to run. Nothing is opened, started or asked before the first run. */
 export function agentRuntime(ports: RuntimePorts): Runtime {
-  const { agent, store, clock, newId, identity, redact } = ports;
+  const { agent, team, store, clock, newId, identity, redact, reap, attended, observe, caller, modelFor, windowOf, keepOutput } = ports;
   const live = new Live(ports.lost ?? (() => {}));
-  const tools = new Map(ports.tools.map((tool) => [tool.name, tool]));
-  const limits = { maxIterations: agent.maxIterations ?? 0, maxConsecutiveToolCalls: agent.maxConsecutiveToolCalls ?? 0 };
-  const handlers = (scope: Scope) => handlersFor(ports, tools, live, scope);
-  return new Runs({ store, clock, newId, identity, redact, live, agent, limits, handlers });
+  const agents = (name: string): AgentParts => (name === '' || name === agent.name ? ports : (team?.get(name) ?? missing(name, ports)));
+  return new Runs({
+    store,
+    clock,
+    newId,
+    identity,
+    redact,
+    reap,
+    live,
+    agents,
+    attended,
+    agent,
+    team: () => [ports, ...[...(team?.keys() ?? [])].filter((name) => name !== agent.name).map(agents)].map(infoOf),
+    after: titling(ports),
+    ...(observe && { observe: safely(observe, ports.lost) }),
+    ...(caller !== undefined && { caller }),
+    ...(modelFor && { modelFor }),
+    ...(windowOf && { windowOf }),
+    ...(keepOutput && { keepOutput }),
+  });
 }
 
-function handlersFor(ports: RuntimePorts, tools: ReadonlyMap<string, Tool>, live: Live, { log, inbox, answers }: Scope): Handlers {
-  const { agent, clock, redact, attended, permit, reap } = ports;
-  const { cwd } = agent;
-  const judged = new Judged();
-  return {
-    record: recordHandler(log),
-    inbox: inboxHandler(inbox, redact),
-    model: modelHandler({ ...ports, tools: ports.tools, head: headOf(agent, clock), log, live }),
-    permit: permitHandler({ tools, permit, judged, cwd, attended }),
-    question: questionHandler(answers, attended, redact),
-    unfinished: unfinishedHandler(tools, reap),
-    tools: toolsHandler({ tools, judged, log, clock, cwd }),
+/** Names a session after its first run. A session without a title is called by its first line. */
+const titling =
+  ({ titles, clock, redact, store, caller }: RuntimePorts): RunsPorts['after'] =>
+  async (session, { state }, first) => {
+    if (!titles || !first) return;
+    const said = state.transcript.flatMap((message) =>
+      message.role === 'user' && !message.hidden && !message.summary ? [message.text] : [],
+    );
+    const labels = { session, ...(caller !== undefined && { caller }) };
+    const { title } = await titleOf({ model: titles, clock, redact, labels }, said, NEVER);
+    // A session that was deleted meanwhile, or a store that is full, needs no title.
+    if (title !== undefined) await store.update(session, { title }).catch(() => {});
   };
+
+/** A session may name an agent that its file no longer has. */
+function missing(name: string, { agent, team }: RuntimePorts): never {
+  throw new Error(
+    `there is no agent "${name}" here any more (there are ${[...new Set([agent.name, ...(team?.keys() ?? [])])].join(', ')})`,
+  );
 }
 
-/** Made once a run: a prompt that changed at midnight would lose its cache. */
-function headOf({ instruction, addDate, environment, cwd }: AgentSettings, clock: Clock): PromptHead {
-  return { instruction, ...(addDate && { date: dateOf(clock.now()) }), ...(environment && { environment: { ...environment, cwd } }) };
-}
+const infoOf = ({ agent }: AgentParts): AgentInfo => ({
+  name: agent.name,
+  description: agent.description ?? '',
+  model: agent.ref ?? '',
+  ...(agent.welcome !== undefined && { welcome: agent.welcome }),
+  subAgents: agent.subAgents ?? [],
+  handoffs: agent.handoffs ?? [],
+  commands: agent.commands ?? [],
+});
 
-function dateOf(now: number): string {
-  const date = new Date(now);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
+const safely =
+  (observe: (row: EventRow) => void, lost: ((error: unknown) => void) | undefined) =>
+  (row: EventRow): void => {
+    try {
+      observe(row);
+    } catch (error) {
+      lost?.(error);
+    }
+  };

@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/core';
 import type { SessionStore } from './ports.ts';
 import type { EventRow } from './rules/events.ts';
+import { missingError } from './rules/session-error.ts';
 
 /** Rows kept for a follower that does not keep up; past it they are read from the log. */
 const KEPT = 1000;
@@ -20,6 +21,7 @@ interface Follower {
  * S1. A follower goes at its own pace; a slow one neither holds the run back nor fills memory.
  * S2. Who comes back with its last seq misses nothing and sees nothing twice: live and resume are one path.
  * S3. What this process appends reaches its followers without being read back.
+ * S4. A session that is deleted ends its followers, and says so.
  */
 export class Feed {
   readonly #store: SessionStore;
@@ -52,8 +54,15 @@ export class Feed {
         const now = this.#store.version();
         if (now !== version) own.behind = true;
         version = now;
+        const looked = own.behind;
         const rows = await this.#next(session, own, cursor);
+        if (looked && rows.length === 0 && !(await this.#store.head(session))) {
+          // Whose run it was is told by the run.
+          if (last) return;
+          throw missingError(session);
+        }
         for (const row of rows) {
+          if (row.seq > (last?.() ?? Infinity)) return;
           yield row;
           cursor = row.seq;
           if (signal.aborted) return;

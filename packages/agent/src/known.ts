@@ -1,16 +1,26 @@
 import type { EventRow } from './rules/events.ts';
-import { fold, START, type RunState } from './rules/fold.ts';
+import type { RunState } from './rules/run-state.ts';
+import { emptyTree, grow, stateAt, type Tree } from './rules/tree.ts';
 
 /** A session as far as this process has seen it; between runs others may append to it. */
 export class Known {
-  state: RunState = START;
+  readonly tree: Tree = emptyTree();
   seq = 0;
-  /** Id of the last run. */
+  /** Id of the root's last run. */
   run = '';
 
+  get state(): RunState {
+    return stateAt(this.tree, []);
+  }
+
+  /** Two that read at once bring the same rows: each counts once. */
   take(rows: readonly EventRow[]): void {
-    for (const { event } of rows) this.state = fold(this.state, event);
-    const last = rows.at(-1);
-    if (last) [this.seq, this.run] = [last.seq, last.run];
+    for (const row of rows) {
+      // Two who look at once have both read it.
+      if (row.seq <= this.seq) continue;
+      grow(this.tree, row);
+      if (row.path.length === 0) this.run = row.run;
+      this.seq = row.seq;
+    }
   }
 }

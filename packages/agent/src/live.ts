@@ -1,13 +1,21 @@
-/** What is for eyes only: pieces of an answer that is not finished, and their withdrawal. Never stored. */
+/** What is for eyes only: pieces of an answer that is not finished, and their withdrawal; output of tools that run. Never stored. */
 export type LiveEvent = {
   readonly session: string;
   readonly run: string;
-  readonly turn: number;
-  /** Which showing of the answer a piece belongs to; the stored reply names the one that stayed. */
-  readonly attempt: string;
+  /** The agent path: `[]` for the root. */
+  readonly path: readonly string[];
 } & (
-  | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  | { readonly type: 'withdrawn'; readonly kind: string; readonly message: string }
+  | ({
+      readonly turn: number;
+      /** Which showing of the answer a piece belongs to; the stored reply names the one that stayed. */
+      readonly attempt: string;
+    } & (
+      | { readonly type: 'text' | 'reasoning'; readonly text: string }
+      /** Arguments of a call as they arrive; it is not complete, and may be withdrawn. */
+      | { readonly type: 'tool-input'; readonly id: string; readonly name: string; readonly text: string }
+      | { readonly type: 'withdrawn'; readonly kind: string; readonly message: string }
+    ))
+  | { readonly type: 'tool-output'; readonly call: string; readonly text: string }
 );
 
 /** Told what happens as it happens, in order. What it throws is dropped; it must not wait. */

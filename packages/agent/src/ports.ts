@@ -1,5 +1,7 @@
-import type { EventRow, ProcessStamp, RunEvent } from './rules/events.ts';
-import type { InboxItem } from './rules/world.ts';
+import type { Attachment, Elicitation, ProcessStamp, RunEvent, SessionRules } from './rules/events.ts';
+import type { HookEvent, HookInput, HookOutcome } from './rules/hook-types.ts';
+
+export type * from './store-ports.ts';
 
 /** One thing a model may call. Plain data; what it does is beside it in `Tool`. */
 export interface ToolSpec {
@@ -13,6 +15,14 @@ export interface ToolSpec {
   readonly idempotent: boolean;
   /** Never runs beside another call of the same reply. */
   readonly sequential: boolean;
+  /** The loop detector does not count it: it looks whether something else is done. */
+  readonly polling?: boolean;
+  /** Which model answers next when this tool was called: a reference of the agent file. */
+  readonly model?: string;
+  /** What kind of toolset it is of, for hooks and displays (`filesystem`, `mcp` …). */
+  readonly category?: string;
+  /** Ms it may run before it is stopped; absent: as long as it takes. A tool with a limit of its own says nothing here. */
+  readonly timeout?: number;
 }
 
 /** What permission rules look at: paths a call touches, the command it runs. */
@@ -29,11 +39,30 @@ export interface ToolContext {
   /** Real path of the working directory. */
   readonly cwd: string;
   readonly signal: AbortSignal;
+  readonly session: string;
+  /** The agent that calls, and its path. */
+  readonly agent: string;
+  readonly path: readonly string[];
+  /** Output as it comes, for eyes only. */
+  live(text: string): void;
+  /** Asks the user, under an id, and waits. With nobody there: declined at once. */
+  elicit(ask: Elicitation): Promise<Elicited>;
+}
+
+/** What became of an elicitation, by MCP's names. */
+export interface Elicited {
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: Readonly<Record<string, unknown>>;
 }
 
 export interface ToolOutput {
+  /** The whole text: what is too long for a model is cut, and kept in a file, by who called. */
   readonly output: string;
   readonly failed: boolean;
+  /** Pictures and other files for the model to see. */
+  readonly files?: readonly Attachment[];
+  /** Facts to be recorded with the result: a handoff, a choice of model, tools that were added. */
+  readonly events?: readonly RunEvent[];
 }
 
 /** A call ready to go. Nothing with an effect has happened yet. */
@@ -52,21 +81,62 @@ export interface Tool extends ToolSpec {
   prepare(input: Readonly<Record<string, unknown>>, context: ToolContext): Promise<Prepared>;
 }
 
+/**
+ * Tools with a life of their own. Its tools may change between turns; what fails to start is said once and tried again before the next
+ * model call, and the run goes on without it.
+ */
+export interface Toolset {
+  /** For messages: `mcp "github"`. */
+  readonly name: string;
+  /** Docker's `instruction` for the prompt, `{ORIGINAL_INSTRUCTIONS}` already filled in; known once it has started. */
+  instruction?(): string | undefined;
+  /** Starts it if it is not up, and answers its tools as they are now. Single-flight. Rejects with a plain Error that names what failed. */
+  tools(signal: AbortSignal): Promise<readonly Tool[]>;
+  /** Its tools are found by `search_tool` and got by `add_tool`. */
+  readonly deferred?: boolean;
+  /** Prompts a user can call as commands. */
+  prompts?(signal: AbortSignal): Promise<readonly ToolsetPrompt[]>;
+  /** Ends what it started. */
+  close(): Promise<void>;
+}
+
+export interface ToolsetPrompt {
+  readonly name: string;
+  readonly description?: string;
+  readonly arguments: readonly { readonly name: string; readonly description?: string; readonly required?: boolean }[];
+  /** The text to be said to the model. Rejects with a plain Error. */
+  text(given: Readonly<Record<string, string>>, signal: AbortSignal): Promise<string>;
+}
+
+/** Runs the hooks of an agent. Never rejects but for a stop: what a hook does wrong is in the outcome. */
+export interface Hooks {
+  has(event: HookEvent): boolean;
+  run(event: HookEvent, input: HookInput, signal: AbortSignal): Promise<HookOutcome>;
+}
+
 /** A call whose arguments were read and whose paths and command are known: what permission rules judge. */
 export interface PermitAsk {
   readonly tool: ToolSpec;
   readonly input: Readonly<Record<string, unknown>>;
   readonly touches: Touches;
-  /** Tools the user allowed for the rest of the session. */
+  /** Tools and patterns the user allowed for the rest of the session. */
   readonly allowed: ReadonlySet<string>;
+  /** The user allowed everything that no rule denies, for the rest of the session. */
+  readonly allowAll?: boolean;
+  readonly session?: SessionRules;
+  /** Whoever it works for may change nothing. */
+  readonly readOnly?: boolean;
   /** Somebody is there to be asked. */
   readonly attended: boolean;
+  /** What a hook said of it, before the rules: it can deny and ask, and allow what nothing else denies or asks about. */
+  readonly hook?: { readonly decision: 'allow' | 'deny' | 'ask'; readonly reason?: string; readonly preempts?: boolean };
 }
 
 export type Judgement =
-  | { readonly do: 'run' }
+  /** `by`: who allowed it, for the log of decisions. */
+  | { readonly do: 'run'; readonly by?: string }
   /** `output` is what the model is told. */
-  | { readonly do: 'refuse'; readonly output: string }
+  | { readonly do: 'refuse'; readonly output: string; readonly by?: string }
   | { readonly do: 'ask'; readonly reason: string };
 
 /** Judges a tool call before it runs: allow, deny, or ask the user. Pure: the same call is judged the same way. */
@@ -77,63 +147,3 @@ export type Reap = (stamp: ProcessStamp) => Promise<boolean>;
 
 /** Replaces every known secret in plain data; what holds none comes back as it is. */
 export type Redact = <T>(data: T) => T;
-
-/** A stored session as a list shows it, without its events; times in epoch ms. */
-export interface SessionHead {
-  readonly id: string;
-  /** Real path of the agent file it belongs to. */
-  readonly file: string;
-  readonly agent: string;
-  readonly cwd: string;
-  readonly created: number;
-  readonly updated: number;
-  readonly title: string;
-  readonly events: number;
-  /** What the last run came to; `running` while a live process drives it, `unfinished` when that process is gone. */
-  readonly status: 'new' | 'running' | 'unfinished' | 'done' | 'failed' | 'out-of-turns' | 'stopped';
-}
-
-/** Who holds the right to append to a session. Free the moment that process is gone. */
-export interface Writer {
-  readonly pid: number;
-  readonly started: string;
-  readonly boot: string;
-}
-
-/** This process, and whether another one still lives. */
-export interface Identity {
-  self(): Writer;
-  alive(writer: Writer): boolean;
-}
-
-/** `attempt` belongs to the reply among the events, if there is one. */
-export type Append = { readonly run: string; readonly path: readonly string[]; readonly at: number; readonly attempt?: string };
-
-/**
- * An append-only log per session, and an inbox per session. Adapters: memory, SQLite; both pass `sessionStoreContract`.
- * Errors are `SessionError`s with a closed kind: `busy` (with the writer), `moved-on`, `newer`, `corrupt`, `locked`, `unwritable`, `missing`.
- */
-export interface SessionStore {
-  create(head: {
-    readonly id: string;
-    readonly file: string;
-    readonly agent: string;
-    readonly cwd: string;
-    readonly at: number;
-  }): Promise<void>;
-  /** One transaction. `after` must be the last seq; an append that is already there (same session, seq and body) is a no-op. Answers the last seq. */
-  append(session: string, after: number, events: readonly RunEvent[], how: Append): Promise<number>;
-  /** Rows with seq > after, lifted to the current version. */
-  read(session: string, after: number): Promise<readonly EventRow[]>;
-  head(session: string): Promise<SessionHead | undefined>;
-  /** Newest first; of one agent file when given. */
-  list(filter: { readonly file?: string; readonly limit?: number }): Promise<readonly SessionHead[]>;
-  /** Takes the writer lock or throws `busy` naming the live holder. Disposing gives it back. */
-  lock(session: string, writer: Writer, alive: (writer: Writer) => boolean): Promise<Disposable>;
-  enqueue(session: string, item: InboxItem & { readonly at: number }): Promise<void>;
-  /** Items no `input` event has consumed yet, oldest first. */
-  inbox(session: string): Promise<readonly InboxItem[]>;
-  /** Changes whenever another process wrote: cheap to ask, compared only for inequality. */
-  version(): number;
-  close(): Promise<void>;
-}

@@ -1,90 +1,96 @@
-import type { Clock, NewId } from '@holdfast/core';
 import { NEVER } from '@holdfast/core/engine';
-import { Answers, type Answer } from './answers.ts';
-import { drive, type Handlers } from './drive.ts';
+import { ActiveSession, type SessionPorts } from './active-session.ts';
+import { beginningOf, heard, saidIn, type Beginning } from './beginning.ts';
+import { drive } from './drive.ts';
 import { Feed } from './feed.ts';
-import { Inbox } from './inbox.ts';
-import { Known } from './known.ts';
-import type { Live, LiveListener } from './live.ts';
-import { SessionLog } from './log.ts';
-import type { Identity, Redact, SessionStore } from './ports.ts';
-import type { EventRow } from './rules/events.ts';
-import { answerOf, snapshot, START, type RunState } from './rules/fold.ts';
-import { loop, type LoopOptions } from './rules/loop.ts';
-import { missingError } from './rules/session-error.ts';
-import { Stopped } from './rules/teller.ts';
+import { HeldSessions, type Held, type Root } from './held-sessions.ts';
+import type { LiveListener } from './live.ts';
+import type { SessionHead } from './ports.ts';
+import { validAnswer } from './rules/answer-check.ts';
+import type { Answer, EventRow, SessionRules } from './rules/events.ts';
+import { snapshot, type RunState } from './rules/fold.ts';
+import { loop } from './rules/loop.ts';
+import { answerIn } from './rules/loop-inbox.ts';
+import { goneError, wrongAnswer } from './rules/session-error.ts';
+import { resultOf } from './result-of.ts';
+import type { RunsPorts } from './runs-ports.ts';
 import type { InboxItem } from './rules/world.ts';
-import type { Run, RunResult, Runtime } from './runtime.ts';
-
-/** What belongs to one run alone. */
-export interface Scope {
-  readonly log: SessionLog;
-  readonly inbox: Inbox;
-  readonly answers: Answers;
-}
-
-export interface RunsPorts {
-  readonly store: SessionStore;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly identity: Identity;
-  readonly redact: Redact;
-  readonly live: Live;
-  readonly agent: { readonly name: string; readonly file: string; readonly cwd: string };
-  readonly limits: Pick<LoopOptions, 'maxIterations' | 'maxConsecutiveToolCalls'>;
-  readonly handlers: (scope: Scope) => Handlers;
-}
-
-interface Active extends Scope {
-  readonly stop: AbortController;
-  over: boolean;
-  done: Promise<RunResult>;
-}
+import type { AgentInfo, Pending, Run, RunResult, Runtime, Said, StartInput } from './runtime.ts';
 
 export class Runs implements Runtime {
   readonly #ports: RunsPorts;
+  readonly #session: SessionPorts;
   readonly #feed: Feed;
-  readonly #known = new Map<string, Known>();
-  readonly #active = new Map<string, Active>();
+  readonly #held: HeldSessions;
+  readonly #tails = new Set<Promise<void>>();
 
   constructor(ports: RunsPorts) {
     this.#ports = ports;
     this.#feed = new Feed(ports.store, ports.clock);
+    const held = { idle: (session: string) => this.#held.release(session), broke: (session: string) => this.#held.end(session) };
+    this.#session = { ...ports, ...held, wrote: (session, rows) => this.#wrote(session, rows) };
+    this.#held = new HeldSessions(ports, (session, known) => new ActiveSession(session, known, this.#session));
   }
 
-  async start({ prompt, session }: { readonly prompt: string; readonly session?: string }): Promise<Run> {
-    const { store, newId, clock, agent } = this.#ports;
-    const id = session ?? newId();
-    if (session === undefined) await store.create({ id, file: agent.file, agent: agent.name, cwd: agent.cwd, at: clock.now() });
-    return this.#begin(id, prompt);
+  async start(input: StartInput): Promise<Run> {
+    const { store, newId, clock, agent, agents } = this.#ports;
+    const { file, cwd } = agent;
+    const beginning = beginningOf(input, agent.name, agents);
+    const id = input.session ?? newId();
+    if (beginning.first !== undefined) await store.create({ id, file, agent: beginning.first, cwd, at: clock.now() });
+    return this.#begin(id, saidIn(input.prompt), beginning);
   }
 
   resume(session: string): Promise<Run> {
-    return this.#begin(session, undefined);
+    return this.#begin(session, [], {});
   }
 
-  steer(session: string, text: string): Promise<void> {
-    return this.#put(session, 'steer', text);
+  steer(session: string, said: string | Said): Promise<void> {
+    return this.#put(session, 'steer', said);
   }
 
-  followUp(session: string, text: string): Promise<void> {
-    return this.#put(session, 'follow-up', text);
+  followUp(session: string, said: string | Said): Promise<void> {
+    return this.#put(session, 'follow-up', said);
   }
 
-  approve(session: string, question: string, tool = false): boolean {
+  approve(session: string, question: string, tool = false): Promise<void> {
     return this.answer(session, question, { decision: tool ? 'allow-tool' : 'allow' });
   }
 
-  answer(session: string, question: string, answer: Answer): boolean {
-    const active = this.#active.get(session);
-    active?.answers.give(question, answer);
-    return active !== undefined;
+  async answer(session: string, question: string, answer: Answer): Promise<void> {
+    const asked = (await this.pending(session)).find(({ id }) => id === question);
+    const waiting = await this.#ports.store.inbox(session);
+    // The first answer counts, also when no run has taken it yet.
+    if (!asked || waiting.some((item) => answerIn(item, question))) throw goneError(session, question);
+    const valid = validAnswer(asked, answer);
+    if ('error' in valid) throw wrongAnswer(session, valid.error);
+    await this.#put(session, 'answer', JSON.stringify({ question, ...answer }));
+  }
+
+  async pending(session: string): Promise<readonly Pending[]> {
+    const { tree } = await this.#held.latest(session);
+    return [...tree.open.values()];
+  }
+
+  async compact(session: string, words = ''): Promise<void> {
+    await this.#put(session, 'compact', words);
+    if (this.#held.get(session)?.root) return;
+    await (
+      await this.#begin(session, [], {})
+    ).done;
+  }
+
+  setModel(session: string, choice: { readonly agent?: string; readonly ref?: string }): Promise<void> {
+    return this.#put(session, 'model', JSON.stringify(choice));
+  }
+
+  setPermissions(session: string, rules: SessionRules): Promise<void> {
+    return this.#put(session, 'permissions', JSON.stringify(rules));
   }
 
   async stop(session: string): Promise<void> {
-    const active = this.#active.get(session);
-    active?.stop.abort(new Stopped('stopped'));
-    await active?.done.catch(() => {});
+    const held = this.#held.end(session);
+    await Promise.all([held?.active.stopAll(), held?.root?.done.catch(() => {})]);
   }
 
   follow(session: string, after: number, signal: AbortSignal): AsyncGenerator<EventRow, void> {
@@ -96,94 +102,93 @@ export class Runs implements Runtime {
   }
 
   async state(session: string): Promise<RunState> {
-    const active = this.#active.has(session);
-    const known = active ? this.#known.get(session) : await this.#catchUp(session);
-    return snapshot(known?.state ?? START);
+    return snapshot((await this.#held.latest(session)).state);
+  }
+
+  sessions(filter: { readonly limit?: number } = {}): Promise<readonly SessionHead[]> {
+    return this.#ports.store.list({ file: this.#ports.agent.file, ...filter });
+  }
+
+  async agents(): Promise<readonly AgentInfo[]> {
+    return this.#ports.team();
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#active.keys()].map((session) => this.stop(session)));
+    await Promise.all([...this.#held.names()].map((session) => this.stop(session)));
+    await Promise.all(this.#tails);
   }
 
-  async #put(session: string, kind: InboxItem['kind'], text: string): Promise<void> {
+  async #put(session: string, kind: InboxItem['kind'], said: string | Said): Promise<void> {
     const { store, newId, clock, redact } = this.#ports;
-    await store.enqueue(session, redact({ id: newId(), kind, text, at: clock.now() }));
-    this.#active.get(session)?.inbox.stir();
+    const { text, files } = typeof said === 'string' ? { text: said, files: undefined } : said;
+    await store.enqueue(session, redact({ id: newId(), kind, text, at: clock.now(), ...(files && files.length > 0 && { files }) }));
+    this.#held.get(session)?.active.inbox.stir();
   }
 
-  async #begin(session: string, prompt: string | undefined): Promise<Run> {
-    const { store, identity } = this.#ports;
-    const lock = await store.lock(session, identity.self(), identity.alive);
+  async #begin(session: string, said: readonly Said[], { first, chosen, permissions, models = [] }: Beginning): Promise<Run> {
+    const held = await this.#held.hold(session);
     try {
-      const known = await this.#catchUp(session);
-      if (prompt !== undefined) await this.#put(session, 'prompt', prompt);
-      const inbox = new Inbox(store, session);
-      const resumed = prompt === undefined;
-      if (resumed && known.state.ended?.why === 'done' && (await inbox.pull()).length === 0) {
-        lock[Symbol.dispose]();
-        return { session, run: known.run, events: this.#rows(session, known.seq, known.seq), done: Promise.resolve(resultOf(known.state)) };
+      if (permissions) await this.#put(session, 'permissions', JSON.stringify(permissions));
+      if (chosen !== undefined) await this.#put(session, 'agent', chosen);
+      for (const choice of models) await this.#put(session, 'model', JSON.stringify(choice));
+      for (const one of said) await this.#put(session, 'prompt', one);
+      const { active } = held;
+      const { state, seq, run } = active.known;
+      if (said.length === 0 && state.ended?.why === 'done' && !(await heard(active))) {
+        held.claimed = false;
+        this.#held.release(session);
+        return { session, run, events: this.#rows(session, seq, () => seq), done: Promise.resolve(resultOf(state)) };
       }
-      return this.#launch(session, known, inbox, resumed, lock);
+      return this.#launch(session, held, said.length === 0, first);
     } catch (error) {
-      lock[Symbol.dispose]();
+      held.claimed = false;
+      this.#held.release(session);
       throw error;
     }
   }
 
-  #launch(session: string, known: Known, inbox: Inbox, resumed: boolean, lock: Disposable): Run {
+  #launch(session: string, held: Held, resumed: boolean, first: string | undefined): Run {
+    const { active } = held;
+    const { known, log } = active;
     const from = known.seq;
-    const log = new SessionLog(session, from, { ...this.#ports, wrote: (rows) => this.#wrote(known, inbox, rows) });
     // A run that broke off is the same run when it goes on.
-    log.run = known.state.ended || from === 0 ? this.#ports.newId() : known.run;
-    const active: Active = { log, inbox, answers: new Answers(), stop: new AbortController(), over: false, done: undefined as never };
-    this.#active.set(session, active);
-    active.done = this.#drive(active, known, resumed).finally(() => {
-      active.over = true;
-      this.#active.delete(session);
-      lock[Symbol.dispose]();
+    const run = known.state.ended || from === 0 ? this.#ports.newId() : known.run;
+    const root: Root = { stop: new AbortController(), last: undefined, done: undefined as never };
+    held.root = root;
+    held.claimed = false;
+    active.takeUp();
+    root.done = this.#drive(active, run, resumed, first, root.stop.signal).finally(() => {
+      root.last = log.seq;
+      held.root = undefined;
+      this.#held.release(session);
       this.#feed.publish(session, []);
     });
-    active.done.catch(() => {});
-    return { session, run: log.run, events: this.#rows(session, from, () => (active.over ? log.seq : undefined)), done: active.done };
+    root.done.then(() => this.#tail(this.#ports.after(session, known, from === 0))).catch(() => {});
+    return { session, run, events: this.#rows(session, from, () => root.last), done: root.done };
   }
 
-  async #drive(active: Active, known: Known, resumed: boolean): Promise<RunResult> {
-    const { agent, limits, handlers, newId } = this.#ports;
-    const own = handlers(active);
-    for (let again = resumed; ; again = false) {
-      const options = { agent: agent.name, resumed: again, ...limits };
-      const why = await drive(loop(snapshot(known.state), options), own, active.stop.signal);
+  async #drive(active: ActiveSession, run: string, resumed: boolean, first: string | undefined, signal: AbortSignal): Promise<RunResult> {
+    const { newId, agent } = this.#ports;
+    for (let [id, again] = [run, resumed]; ; [id, again] = [newId(), false]) {
+      const path = active.root(id);
+      const options = { ...path.options(first ?? agent.name), resumed: again };
+      const why = await drive(loop(snapshot(active.known.state), options), path.handlers, signal);
       // What was said while the last event was written would otherwise wait for a run that nobody starts.
-      if (why !== 'done' || active.stop.signal.aborted || (await active.inbox.pull()).length === 0) return resultOf(known.state);
-      active.log.run = newId();
+      if (why !== 'done' || signal.aborted || !(await heard(active))) return resultOf(active.known.state);
     }
   }
 
-  #wrote(known: Known, inbox: Inbox, rows: readonly EventRow[]): void {
-    known.take(rows);
-    inbox.consumed(rows.map(({ event }) => event));
-    const session = rows[0]?.session;
-    if (session !== undefined) this.#feed.publish(session, rows);
+  #wrote(session: string, rows: readonly EventRow[]): void {
+    this.#feed.publish(session, rows);
+    if (this.#ports.observe) for (const row of rows) this.#ports.observe(row);
   }
 
-  async #catchUp(session: string): Promise<Known> {
-    const known = this.#known.get(session) ?? new Known();
-    const rows = await this.#ports.store.read(session, known.seq);
-    if (known.seq === 0 && rows.length === 0 && !(await this.#ports.store.head(session))) {
-      throw missingError(session);
-    }
-    known.take(rows);
-    this.#known.set(session, known);
-    return known;
+  #tail(work: Promise<void>): void {
+    this.#tails.add(work);
+    void work.finally(() => this.#tails.delete(work));
   }
 
-  #rows(session: string, from: number, last: number | (() => number | undefined)): AsyncIterable<EventRow> {
-    const upTo = typeof last === 'number' ? () => last : last;
+  #rows(session: string, from: number, upTo: () => number | undefined): AsyncIterable<EventRow> {
     return { [Symbol.asyncIterator]: () => this.#feed.follow(session, from, NEVER, upTo) };
   }
-}
-
-function resultOf(state: RunState): RunResult {
-  const { why = 'failed', failure } = state.ended ?? {};
-  return { why, ...(failure && { failure }), answer: answerOf(state) };
 }

@@ -67,7 +67,10 @@ async function live(store: SessionStore, session: string | undefined, script: re
   const answering = (async () => {
     // Approvals are given; what may have run before is never decided by anybody.
     for await (const { event } of run.events) {
-      if (event.type === 'question') runtime.answer(run.session, event.id, { decision: event.about === 'approval' ? 'allow' : 'deny' });
+      if (event.type !== 'question') continue;
+      // Told again after a restart, it may have its answer already.
+      const given = runtime.answer(run.session, event.id, { decision: event.about === 'approval' ? 'allow' : 'deny' });
+      await given.catch((error: unknown) => expect(error).toMatchObject({ kind: 'gone' }));
     }
   })();
   const result = await run.done.catch((error: unknown) => {

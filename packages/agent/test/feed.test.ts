@@ -7,7 +7,6 @@ import type { SessionStore } from '../src/ports.ts';
 import type { EventRow } from '../src/rules/events.ts';
 
 const NEVER = new AbortController().signal;
-const HOW = { run: 'r', path: [], at: 1 };
 
 async function opened(version?: () => number) {
   const store = memorySessions();
@@ -23,8 +22,8 @@ async function opened(version?: () => number) {
     await store.append(
       's',
       after,
-      Array.from({ length: n }, (_, i) => ({ type: 'notice' as const, text: `${after + i + 1}` })),
-      HOW,
+      Array.from({ length: n }, (_, i) => ({ event: { type: 'notice' as const, text: `${after + i + 1}` }, run: 'r', path: [] })),
+      1,
     );
     feed.publish('s', await store.read('s', after));
   };
@@ -91,7 +90,7 @@ describe('feed', () => {
     const { feed, store } = await opened();
     const rows = feed.follow('s', 0, NEVER);
     const first = rows.next();
-    await store.append('s', 0, [{ type: 'notice', text: 'theirs' }], HOW);
+    await store.append('s', 0, [{ event: { type: 'notice', text: 'theirs' }, run: 'r', path: [] }], 1);
     expect((await first).value?.seq).toBe(1);
     await rows.return();
   });

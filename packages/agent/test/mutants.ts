@@ -82,7 +82,7 @@ export function mutantsOf(text: string): readonly Mutant[] {
     const { line, col } = at(from);
     const inner = parent.is === 'object' ? parent.keys[key] : parent.is === 'map' ? parent.of : undefined;
     if (parent.is === 'object' && parent.open !== true && key !== '<<') {
-      const level = parent.strict === true ? 'error' : 'warning';
+      const level = parent.strict === undefined ? 'warning' : 'error';
       mutants.push({
         what: `${path}.${key}x: unknown key`,
         text: put(from, to, `${key}x`),

@@ -11,14 +11,18 @@ import { isSessionError } from '../src/rules/session-error.ts';
 const [folder = '', session = ''] = process.argv.slice(2);
 const identity = writerIdentity(processIdentity());
 const store = await openSqliteSessions({ folder, alive: identity.alive });
-const HOW = { run: `r${process.pid}`, path: [], at: 1 };
 
 async function appendMany(n: number): Promise<number> {
   let refused = 0;
   let last = (await store.read(session, 0)).length;
   for (let i = 0; i < n;) {
     try {
-      last = await store.append(session, last, [{ type: 'notice', text: `${process.pid}:${i}` }], HOW);
+      last = await store.append(
+        session,
+        last,
+        [{ event: { type: 'notice', text: `${process.pid}:${i}` }, run: `r${process.pid}`, path: [] }],
+        1,
+      );
       i++;
     } catch (error) {
       if (!isSessionError(error) || error.kind !== 'moved-on') throw error;

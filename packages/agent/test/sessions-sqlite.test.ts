@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,12 +8,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@holdfast/core/engine';
 import { processIdentity } from '@holdfast/core/engine';
 import { Feed } from '../src/feed.ts';
+import { forgetOutputs, keepOutput } from '../src/io/outputs-file.ts';
 import { openSqliteSessions } from '../src/io/sessions-sqlite.ts';
 import { writerIdentity } from '../src/io/writer-identity.ts';
-import type { SessionStore } from '../src/ports.ts';
+import type { Entry, SessionStore } from '../src/ports.ts';
 
 const identity = writerIdentity(processIdentity());
-const HOW = { run: 'r', path: [], at: 1 };
+const noted = (text: string): Entry => ({ event: { type: 'notice', text }, run: 'r', path: [] });
 
 let root = '';
 let stores: SessionStore[] = [];
@@ -88,13 +89,13 @@ describe('sessions in SQLite', () => {
     await created(await open());
     edit(join(root, 'state', 'sessions.db'), (db) => void db.exec('PRAGMA user_version = 107; ALTER TABLE event ADD COLUMN more TEXT'));
     const store = await open();
-    expect(await store.append('s', 0, [{ type: 'notice', text: 'x' }], HOW)).toBe(1);
+    expect(await store.append('s', 0, [noted('x')], 1)).toBe(1);
   });
 
   it('a row of a newer version, or one that is not JSON, is refused by name; the rest of the file stays', async () => {
     const store = await open();
     await created(store);
-    await store.append('s', 0, [{ type: 'notice', text: 'x' }], HOW);
+    await store.append('s', 0, [noted('x')], 1);
     const file = join(root, 'state', 'sessions.db');
     edit(file, (db) => void db.exec('UPDATE event SET version = 9'));
     await expect(store.read('s', 0)).rejects.toMatchObject({ kind: 'newer' });
@@ -109,7 +110,7 @@ describe('sessions in SQLite', () => {
     const other = new DatabaseSync(join(root, 'state', 'sessions.db'));
     other.exec('BEGIN IMMEDIATE');
     let appended = false;
-    const append = store.append('s', 0, [{ type: 'notice', text: 'x' }], HOW).then((seq) => ((appended = true), seq));
+    const append = store.append('s', 0, [noted('x')], 1).then((seq) => ((appended = true), seq));
     await new Promise((resolve) => setImmediate(resolve));
     expect(appended).toBe(false);
     other.exec('COMMIT');
@@ -120,10 +121,10 @@ describe('sessions in SQLite', () => {
   it('what was appended survives the store, and an append after it goes on', async () => {
     const first = await open();
     await created(first);
-    await first.append('s', 0, [{ type: 'notice', text: 'a' }], HOW);
+    await first.append('s', 0, [noted('a')], 1);
     await first.close();
     const second = await open();
-    expect(await second.append('s', 1, [{ type: 'notice', text: 'b' }], HOW)).toBe(2);
+    expect(await second.append('s', 1, [noted('b')], 1)).toBe(2);
   });
 });
 
@@ -144,6 +145,7 @@ describe('sessions in SQLite, across processes', () => {
   it('a live process keeps the session; killed, it is free that moment, and what it wrote is there', async () => {
     const store = await open();
     await created(store);
+    await store.append('s', 0, [{ event: { type: 'run-start', agent: 'root', resumed: false }, run: 'r', path: [] }], 1);
     const other = await worker();
     expect(await other.ask('lock')).toEqual({ value: other.pid });
     await other.ask('append 3');
@@ -155,7 +157,7 @@ describe('sessions in SQLite, across processes', () => {
     await other.kill();
     expect((await store.head('s'))?.status).toBe('unfinished');
     using _lock = await store.lock('s', identity.self(), identity.alive);
-    expect(await store.append('s', 3, [{ type: 'notice', text: 'mine' }], HOW)).toBe(4);
+    expect(await store.append('s', 4, [noted('mine')], 1)).toBe(5);
   });
 
   it('our live process keeps the session from another, which is told our pid', async () => {
@@ -190,3 +192,20 @@ function edit(file: string, work: (db: DatabaseSync) => void): void {
   work(db);
   db.close();
 }
+
+describe('what goes with a session', () => {
+  it('its kept outputs do, and those of others stay', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-outputs-'));
+    const outputs = join(folder, 'outputs');
+    const store = await openSqliteSessions({ folder, alive: () => false, deleted: (session) => forgetOutputs(outputs, session) });
+    try {
+      for (const id of ['gone', 'stays']) await store.create({ id, file: '/a.yaml', agent: 'root', cwd: '/', at: 1 });
+      const [gone, stays] = [await keepOutput(outputs)('gone', 'c', 'long'), await keepOutput(outputs)('stays', 'c', 'long')];
+      await store.delete('gone', { alive: () => false });
+      expect([existsSync(gone), existsSync(stays)]).toEqual([false, true]);
+    } finally {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -32,7 +32,7 @@ describe('the calls of one reply', () => {
     const appends: string[][] = [];
     const worded = (event: RunEvent) =>
       event.type === 'tool-start' || event.type === 'tool-result' ? `${event.type} ${event.id}` : event.type;
-    const append: typeof store.append = (...args) => (appends.push(args[2].map(worded)), store.append(...args));
+    const append: typeof store.append = (...args) => (appends.push(args[2].map(({ event }) => worded(event))), store.append(...args));
     const model = modelOf((_, n) => (n === 1 ? calls(...names.map((name, i) => call(`${i + 1}`, name))) : says('ok')));
     const tools = names.map((name) => toolOf(name, { sequential: name.startsWith('alone') }));
     const run = await runtimeOf({ model, store: { ...store, append }, tools, ...over }).start({ prompt: 'go' });
@@ -98,7 +98,7 @@ describe('a call that waits its turn', () => {
   it('is refused in the append of the result before it, when the run is stopped', async () => {
     const store = memorySessions();
     const appends: string[][] = [];
-    const append: typeof store.append = (...args) => (appends.push(types(args[2])), store.append(...args));
+    const append: typeof store.append = (...args) => (appends.push(types(args[2].map(({ event }) => event))), store.append(...args));
     const { log, tool, model } = shells(
       (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({ output: 'half way', failed: true }))),
     );
@@ -134,7 +134,7 @@ describe('a call that waits its turn', () => {
   it('is let go of, and not run, when its start cannot be stored', async () => {
     const store = memorySessions();
     const append: typeof store.append = (...args) =>
-      args[2].some((event) => event.type === 'tool-start' && event.id === '2')
+      args[2].some(({ event }) => event.type === 'tool-start' && event.id === '2')
         ? Promise.reject(new Error('disk full'))
         : store.append(...args);
     const { log, tool, model } = shells(ok);
@@ -153,7 +153,7 @@ describe('a call that waits its turn', () => {
     const before = runtimeOf({ model: first.model, store: { ...store, append }, tools: [first.tool], permit });
     const run = await before.start({ prompt: 'go' });
     const answering = (async () => {
-      for await (const { event } of run.events) if (event.type === 'question') before.approve(run.session, event.id);
+      for await (const { event } of run.events) if (event.type === 'question') await before.approve(run.session, event.id);
     })();
     await expect(run.done).rejects.toThrow('power cut');
     await answering;

@@ -7,6 +7,7 @@ const CHAIN = {
   name: 'c',
   targets: [{ ref: 'a/1' }, { ref: 'a/2' }, { ref: 'b/1' }],
   members: [[0, 1], [2]],
+  routes: [],
   settings: {},
 } as unknown as ChainSpec;
 const USER: ModelOptions['prompt'] = [{ role: 'user', content: [] }];

@@ -45,13 +45,17 @@ export async function agentFile(context: Context, path: string): Promise<AgentFi
   return file;
 }
 
-/** Counted on stderr; a denial that denies nothing is said in full, since what it was written against runs. */
+/**
+ * Counted on stderr. Said in full are a denial that denies nothing, since what it was written against runs, and tools an agent will not have.
+ */
 export function sayWarnings({ terminal }: Context, path: string, warnings: readonly Problem[]): void {
-  const denials = warnings.filter((warning) => warning.path.startsWith('permissions.deny'));
-  for (const denial of denials) terminal.err(`${problemLine(denial)}\n`);
-  const rest = warnings.length - denials.length;
+  const grave = warnings.filter(({ path: at, message }) => at.startsWith('permissions.deny') || WITHOUT.test(message));
+  for (const warning of grave) terminal.err(`${problemLine(warning)}\n`);
+  const rest = warnings.length - grave.length;
   if (rest > 0) terminal.err(`${path}: ${rest} warning${rest === 1 ? '' : 's'} (holdfast config check ${path})\n`);
 }
+
+const WITHOUT = /is run without its tools$/;
 
 /** All errors of a list, a line each, each once. */
 export const invalid = (what: string, problems: readonly Problem[]): CommandError => {

@@ -5,6 +5,27 @@ export interface AskOptions {
   readonly fresh?: boolean;
 }
 
+/** What a keyboard is opened with. Nothing here may wait. */
+export interface KeyboardOptions {
+  /** Earlier messages, the newest first. */
+  readonly history: readonly string[];
+  remember(text: string): void;
+  /** What a tab completes a line to, and which part of the line that is. */
+  complete(line: string): [string[], string];
+  /** A message was entered. */
+  line(text: string): void;
+  /** Ctrl-D. */
+  end(): void;
+  /** A line of the user's stands where output was: what is above it cannot be changed any more. */
+  parted(): void;
+}
+
+/** A line editor for a whole session; meanwhile `ask` asks through it, and output waits for whoever types. */
+export interface Keyboard extends Disposable {
+  /** Waits for a message behind this prompt; undefined: a run works, and what is typed meanwhile is a message too. */
+  wait(prompt: string | undefined): void;
+}
+
 /** The terminal a command talks to. Results go to `out`, everything else to `err`. */
 export interface Terminal {
   readonly outIsTty: boolean;
@@ -17,6 +38,8 @@ export interface Terminal {
   err(text: string): void;
   /** One line typed by the user; undefined when the input has ended. Rejects when the signal fires. */
   ask(question: string, signal: AbortSignal, options?: AskOptions): Promise<string | undefined>;
+  /** Takes the keyboard until it is disposed. */
+  keyboard(options: KeyboardOptions): Keyboard;
   /** All of stdin, for `-`. */
   input(signal: AbortSignal): Promise<string>;
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { LiveSecrets } from './live-secrets.ts';
 
 const SECRET = 'sk-aabaab-0123';
-const of = { session: 's', run: 'r', turn: 1, attempt: 'r:1.1' };
+const of = { session: 's', run: 'r', path: [], turn: 1, attempt: 'r:1.1' };
 const piece = (text: string, type: 'text' | 'reasoning' = 'text'): LiveEvent => ({ ...of, type, text });
 const textOf = (events: readonly LiveEvent[]): string => events.map((event) => (event.type === 'withdrawn' ? '' : event.text)).join('');
 

@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { CommandError, EXIT, type Context } from './context.ts';
 import { processTerminal } from './io/terminal-process.ts';
 import { program, type Action, type Everywhere } from './program.ts';
+import { tame } from './render/width.ts';
 import { quote } from './shell-words.ts';
 
 interface Interrupts extends Pick<Context, 'signal' | 'softened' | 'hungUp'> {
@@ -117,12 +118,12 @@ export async function main(): Promise<void> {
 function failureCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof CommandError) {
-    if (error.message !== '') process.stderr.write(`holdfast: ${error.message}\n`);
+    if (error.message !== '') process.stderr.write(`holdfast: ${tame(error.message)}\n`);
     return error.exit;
   }
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
   process.stderr.write(
-    `holdfast: ${message}\nThis is a defect of holdfast. Please report it${process.env['HOLDFAST_DEBUG'] ? `:\n${stack}` : ' (HOLDFAST_DEBUG=1 shows where).'}\n`,
+    `holdfast: ${tame(message)}\nThis is a defect of holdfast. Please report it${process.env['HOLDFAST_DEBUG'] ? `:\n${stack}` : ' (HOLDFAST_DEBUG=1 shows where).'}\n`,
   );
   return EXIT.failed;
 }

@@ -1,5 +1,6 @@
 import type { AgentFile } from '@holdfast/agent/engine';
 import type { CallEvent, KeySource, SecretRegistry } from '@holdfast/core/engine';
+import type { OtelSinks } from '@holdfast/core/otel';
 import { callRecords } from './call-records.ts';
 import { consentTo } from './consent.ts';
 import type { Context } from './context.ts';
@@ -23,7 +24,12 @@ export interface OpenPorts extends ModelPorts {
 /** `path`: of the file, as the user named it. */
 export function openPorts(
   context: Context,
-  { state, path, file }: { readonly state: string; readonly path: string; readonly file: AgentFile },
+  {
+    state,
+    path,
+    file,
+    otel,
+  }: { readonly state: string; readonly path: string; readonly file: AgentFile; readonly otel?: OtelSinks | undefined },
   secrets: SecretRegistry,
   view: Watcher,
 ): OpenPorts {
@@ -31,7 +37,7 @@ export function openPorts(
   const affinity = affinityStore(state, view.notice);
   const moving = movingStore(state, view.notice);
   const budgets = budgetStore(state, view.notice);
-  const records = callRecords(state, file, secrets, view.notice);
+  const records = callRecords(state, file, secrets, view.notice, otel);
   const environment = (allow: readonly string[]): Record<string, string> => secrets.childEnvironment(context.environment, allow);
   return {
     env: context.env,
@@ -46,7 +52,7 @@ export function openPorts(
     },
     secret: secrets.add,
     keySource: (source: KeySource) => keySource(source, { cwd: context.cwd, environment }),
-    consent: consentTo(context, state, path),
+    consent: consentTo(context, state, path, file),
     close: async () =>
       void (await Promise.allSettled([health.close(), affinity.close(), budgets.close(), moving.close(), records.close()])),
   };

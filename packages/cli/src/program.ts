@@ -3,6 +3,7 @@ import { LOG_LEVELS } from './context.ts';
 import { flagsOf, gather, whole, type Perform } from './program-flags.ts';
 import { budgetsCommand, callsCommand, doctorCommand, explainCommand } from './program-inspect.ts';
 import { serveCommand } from './program-serve.ts';
+import { sessionsCommand } from './program-sessions.ts';
 import { VERSION } from './version.ts';
 
 export type { Action, Everywhere } from './program-flags.ts';
@@ -32,8 +33,10 @@ function runCommand(root: Command, perform: Perform): void {
     .option('--read-only', 'no writes, no shell')
     .option('--working-dir <DIR>', 'where tools work (default: here)')
     .option('--prompt-file <FILE>', 'a file added to the instruction (repeatable)', gather)
-    .option('--attach <FILE>', 'a text file added to the prompt (repeatable)', gather)
+    .option('--attach <FILE>', 'a text or a picture added to the prompt (repeatable)', gather)
     .addOption(new Option('--max-iterations <N>', 'model calls one prompt may take').argParser(whole))
+    .option('--remote <URL>', 'run it at a server: holdfast serve --agent FILE')
+    .option('--token-file <FILE>', 'the server’s token (default: $HOLDFAST_TOKEN)')
     .option('--explain', 'print the record of every model call at the end')
     .addHelpText(
       'after',
@@ -74,24 +77,6 @@ Examples:
     .action(async (action: string, scope: string | undefined, own: object, command: Command) =>
       perform(flagsOf(command), async (context) =>
         (await import('./commands/health.ts')).health(context, { ...own, action, ...(scope !== undefined && { scope }) }),
-      ),
-    );
-}
-
-function sessionsCommand(root: Command, perform: Perform): void {
-  root
-    .command('sessions')
-    .description('stored sessions')
-    .argument('[action]', 'list | show', 'list')
-    .argument('[session]', 'a REF of the list, or -1 for the newest')
-    .option('--file <FILE>', 'only sessions of this agent file')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  holdfast sessions\n  holdfast sessions show -1\n  holdfast sessions list --file agent.yaml --json',
-    )
-    .action(async (action: string, session: string | undefined, own: object, command: Command) =>
-      perform(flagsOf(command), async (context) =>
-        (await import('./commands/sessions.ts')).sessions(context, { ...own, action, ...(session !== undefined && { session }) }),
       ),
     );
 }

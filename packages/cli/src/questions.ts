@@ -1,37 +1,53 @@
-import type { RunEvent, Runtime } from '@holdfast/agent';
+import type { Answer, Pending } from '@holdfast/agent/engine';
 import type { Terminal } from './context.ts';
-import { wholeCall } from './render/tool-words.ts';
+import { fieldLines, fieldsOf, type Field } from './render/form-fields.ts';
+import { fillField } from './render/form-fill.ts';
+import { askedOf, readAnswer } from './render/question-lines.ts';
 import { tame, tameLine } from './render/width.ts';
 import { wrapped } from './render/wrap.ts';
 
-export type Question = RunEvent & { readonly type: 'question' };
-
-export interface AskPorts {
-  readonly terminal: Terminal;
-  readonly runtime: Pick<Runtime, 'answer'>;
-  readonly signal: AbortSignal;
-  /** `--yolo`: approvals are given without asking; whether a call may run a second time is still asked. */
-  readonly yolo: boolean;
+export interface DialoguePorts {
+  readonly terminal: Pick<Terminal, 'ask' | 'columns'>;
+  /** What a rule for calls like this would be; absent where none can be made. */
+  readonly rule?: string;
 }
 
-/** Puts one question of a run to the user and hands the answer in. The end of the input is a no. */
-export async function answerQuestion({ terminal, runtime, signal, yolo }: AskPorts, session: string, question: Question): Promise<void> {
-  if (yolo && question.about === 'approval') {
-    runtime.answer(session, question.id, { decision: 'allow' });
-    return;
-  }
-  const approval = question.about === 'approval';
-  const what = tame(wholeCall(question.call));
-  const reason = wrapped(`  ${tameLine(question.reason)}`, terminal.columns());
-  const text = approval
-    ? `? ${what}\n${reason}\n  [y]es, [n]o, [a]lways this tool in this session, or say why not: `
-    : `? ${what}\n${reason}\n  Run it again? [y]es, [n]o: `;
+/** Puts one question of a run to the user, again until there is an answer. The end of the input is a no. */
+export async function askQuestion({ terminal, rule }: DialoguePorts, question: Pending, signal: AbortSignal): Promise<Answer> {
+  const fields = question.about === 'elicitation' && question.elicitation.mode === 'form' ? fieldsOf(question.elicitation.schema) : [];
+  const { above, prompt } = askedOf(question, terminal.columns(), rule);
+  if (fields.length > 0) return fillForm(terminal, above, fields, signal);
+  const text = `${above}\n${prompt}`;
+  let again = '';
   for (;;) {
-    const line = (await terminal.ask(text, signal, { fresh: true }))?.trim();
-    const word = line?.toLowerCase();
-    if (word === 'y' || word === 'yes') return void runtime.answer(session, question.id, { decision: 'allow' });
-    if (approval && (word === 'a' || word === 'always')) return void runtime.answer(session, question.id, { decision: 'allow-tool' });
-    if (line === undefined || word === 'n' || word === 'no') return void runtime.answer(session, question.id, { decision: 'deny' });
-    if (approval && line !== '') return void runtime.answer(session, question.id, { decision: 'deny', reason: line });
+    const typed = await terminal.ask(again === '' ? text : `  ${tameLine(again)}\n${prompt}`, signal, { fresh: true });
+    const read = readAnswer(question, typed, rule);
+    if ('answer' in read) return read.answer;
+    again = read.again;
   }
+}
+
+/** Field after field; `-` declines the whole form. */
+async function fillForm(
+  terminal: DialoguePorts['terminal'],
+  above: string,
+  fields: readonly Field[],
+  signal: AbortSignal,
+): Promise<Answer> {
+  const content: [string, unknown][] = [];
+  let before = `${above}\n  - declines\n`;
+  for (const field of fields) {
+    const [head = '', ...options] = fieldLines(field).map((line) => wrapped(`  ${tame(line)}`, terminal.columns()));
+    before += [head, ...options].map((line) => `${line}\n`).join('');
+    for (;;) {
+      const typed = await terminal.ask(`${before}  ${tameLine(field.name)}: `, signal, { fresh: true });
+      before = '';
+      if (typed === undefined || typed.trim() === '-') return { decision: 'deny' };
+      const filled = fillField(field, typed);
+      if ('value' in filled) content.push([field.name, filled.value]);
+      if (!('error' in filled)) break;
+      before = `  ${tameLine(filled.error)}\n`;
+    }
+  }
+  return { decision: 'allow', content: Object.fromEntries(content) };
 }

@@ -1,29 +1,25 @@
 import {
   agentRuntime,
-  instructionOf,
   killGroup,
-  permissionPatterns,
-  permit,
-  toolsFor,
-  ToolsetError,
+  runTelemetry,
+  type AgentParts,
   type AgentSpec,
-  type PermissionRules,
   type Runtime,
+  type RuntimePorts,
   type SessionStore,
-  type Tool,
 } from '@holdfast/agent/engine';
 import { orAbort, systemClock, systemNewId, type ScopeBelief, type SecretRegistry } from '@holdfast/core/engine';
 import { chooseAgent, type AgentChoice, type ChosenAgent } from './agent-setup.ts';
-import { CommandError, EXIT, type Context } from './context.ts';
-import { home, machineFacts, workingFolder } from './io/folders.ts';
+import type { Context } from './context.ts';
+import { workingFolder } from './io/folders.ts';
 import { identity, realFile, sessionStore } from './io/session-store.ts';
 import { openStateFolder } from './io/state-folder.ts';
-import { readTextFile } from './io/text-file.ts';
+import { telemetry } from './io/telemetry.ts';
 import { LiveSecrets } from './live-secrets.ts';
 import { openPorts } from './model-ports.ts';
-import { chainModel } from './model-setup.ts';
 import type { NamedKeys } from './named-keys.ts';
 import { runView, type RunView } from './run-view.ts';
+import { openTeam } from './runtime-team.ts';
 import { secretsOf } from './secrets-setup.ts';
 
 export interface RuntimeOptions extends AgentChoice {
@@ -33,6 +29,8 @@ export interface RuntimeOptions extends AgentChoice {
   readonly promptFile?: readonly string[];
   readonly maxIterations?: number;
   readonly explain?: boolean;
+  /** Somebody answers questions, though not at this terminal. */
+  readonly attended?: boolean;
 }
 
 /** What a run needs, open. */
@@ -42,11 +40,19 @@ export interface Opened {
   readonly view: RunView;
   /** Somebody is there to answer questions. */
   readonly attended: boolean;
+  readonly redact: (text: string) => string;
   readonly keys: NamedKeys;
   /** What is believed now. */
   readonly beliefs: () => Promise<readonly ScopeBelief[]>;
   /** The agent file as the user named it, and its real path. */
   readonly file: { readonly name: string; readonly path: string };
+  /** The agent that is run. */
+  readonly agent: string;
+  /** What the file says of its agents, and what they work with: for what a user does beside the models. */
+  readonly agents: ReadonlyMap<string, AgentSpec>;
+  readonly parts: (agent: string) => AgentParts | undefined;
+  /** Throws, in words, where an agent cannot be asked with a model. */
+  readonly modelFor: NonNullable<RuntimePorts['modelFor']> | undefined;
   close(): Promise<void>;
 }
 
@@ -62,26 +68,33 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     secrets,
   );
   for (const { name } of chosen.file.variables) secrets.add(name, context.env(name) ?? '');
-  const tools = agentTools(chosen.spec, context, secrets);
-  const ports = openPorts(context, { state, path: options.file, file: chosen.file }, secrets, view);
+  const otel = await telemetry(view.notice);
+  const ports = openPorts(context, { state, path: options.file, file: chosen.file, otel: otel?.sinks }, secrets, view);
   const whose = options.caller === undefined ? {} : { caller: options.caller };
-  const { model, keys, close } = await chainModel(chosen.chain, chosen.file, { ...ports, ...whose });
-  const store = await orAbort(sessionStore(state), context.signal);
-  const attended = context.terminal.inIsTty && !context.json;
+  const store = await orAbort(sessionStore(state, retentionOf(chosen.file, path)), context.signal);
+  const attended = options.attended ?? (context.terminal.inIsTty && !context.json);
+  const place = { yolo: options.yolo ?? false, readOnly: options.readOnly ?? false, cwd, path, named: options.file, state, store };
+  const said = { promptFiles: options.promptFile ?? [], notice: view.notice };
+  const limit = options.maxIterations === undefined ? {} : { maxIterations: options.maxIterations };
+  const team = await openTeam(context, chosen, { ...place, ...said, ...limit }, { ...ports, ...whose }, secrets).catch(
+    async (error: unknown) => {
+      await Promise.allSettled([store.close(), ports.close()]);
+      throw error;
+    },
+  );
   const runtime = agentRuntime({
-    agent: settingsOf(chosen.spec, options, cwd, path),
-    tools,
-    model,
-    permit: permitOf(chosen, options, cwd),
+    ...team.ports,
     store,
     clock: systemClock,
     newId: systemNewId,
     identity: identity(),
     redact: secrets.redactDeep,
     reap: (stamp) => killGroup(stamp, systemClock),
-    attended,
+    // Who said yes to everything is asked nothing; somebody has to say it.
+    attended: attended || (options.yolo ?? false),
     ...whose,
-    onPartial: chosen.chain.settings.onPartial ?? 'restart',
+    ...(otel && { observe: runTelemetry({ work: otel.work }) }),
+    lost: (error) => view.notice(`a watcher failed: ${error instanceof Error ? error.message : String(error)}`),
   });
   runtime.live((event) => view.live(event));
   return {
@@ -89,64 +102,38 @@ export async function openRuntime(context: Context, options: RuntimeOptions): Pr
     store,
     view,
     attended,
-    keys,
+    redact: secrets.redact,
+    keys: team.keys,
     beliefs: async () => ports.health.list(),
     file: { name: options.file, path },
+    agent: chosen.spec.name,
+    agents: chosen.file.agents,
+    parts: (name) => team.ports.team?.get(name),
+    modelFor: team.ports.modelFor,
     close: async () => {
       await runtime.close();
-      await Promise.allSettled([close(), store.close(), ports.close()]);
+      await Promise.allSettled([team.close(), store.close(), ports.close()]);
     },
   };
 }
 
-function settingsOf(spec: AgentSpec, options: RuntimeOptions, cwd: string, file: string) {
-  const files = (options.promptFile ?? []).map(readTextFile);
-  return {
-    name: spec.name,
-    file,
-    instruction: [instructionOf(spec), ...files].filter((text) => text.trim() !== '').join('\n\n'),
-    cwd,
-    maxIterations: options.maxIterations ?? spec.maxIterations,
-    maxConsecutiveToolCalls: spec.maxConsecutiveToolCalls,
-    addDate: spec.addDate,
-    ...(spec.addEnvironmentInfo && { environment: machineFacts(cwd) }),
-  };
-}
-
-function permitOf({ file, spec }: ChosenAgent, options: RuntimeOptions, cwd: string) {
-  const rules = permissionPatterns(file.permissions satisfies PermissionRules);
-  const policy = { rules, yolo: options.yolo ?? false, readOnlyMode: (options.readOnly ?? false) || spec.readOnly, cwd };
-  return (ask: Parameters<typeof permit>[0]) => permit(ask, policy);
-}
-
-function agentTools(spec: AgentSpec, context: Context, secrets: SecretRegistry): readonly Tool[] {
-  try {
-    return toolsFor(spec.toolsets, {
-      clock: systemClock,
-      home: home(),
-      childEnvironment: (allow) => secrets.childEnvironment(context.environment, allow),
-      scrub: secrets.redact,
-    });
-  } catch (error) {
-    if (!(error instanceof ToolsetError)) throw error;
-    throw new CommandError(EXIT.usage, `agent "${spec.name}": ${error.message}`, { cause: error });
-  }
-}
+/** Only where a file asks for it is anything deleted. */
+const retentionOf = ({ sessions }: ChosenAgent['file'], file: string) =>
+  sessions.keep === undefined && sessions.max === undefined ? undefined : { ...sessions, file };
 
 /** The last door: whatever reaches the terminal has gone through the redactor. */
-function redacted(view: RunView, secrets: SecretRegistry): RunView {
+export function redacted(view: RunView, secrets: SecretRegistry): RunView {
   const { redactDeep } = secrets;
   const stream = new LiveSecrets(secrets);
   const rest = (): void => stream.rest().forEach((event) => view.live(event));
   return {
+    ...view,
     live: (event) => stream.take(event).forEach((shown) => view.live(shown)),
     call: (event) => view.call(redactDeep(event)),
     row: (row) => {
       rest();
       view.row(row);
     },
-    known: (row) => view.known(row),
-    notice: (text) => view.notice(text),
     end: (session, result, exit, fresh) => {
       rest();
       view.end(session, redactDeep(result), exit, fresh);

@@ -22,11 +22,12 @@ export interface ServedText {
   readonly text: string;
 }
 
-/** The file of `--config`, or `holdfast.yaml` here. A gateway without one would ask nobody. */
-export async function servedText({ config, signal }: Context): Promise<ServedText> {
+/** The file of `--config`, or `holdfast.yaml` here; without one an agent file says who is asked. A gateway without any would ask nobody. */
+export async function servedText({ config, signal }: Pick<Context, 'config' | 'signal'>, agent?: string): Promise<ServedText> {
   const path = config?.file ?? 'holdfast.yaml';
   const read = await readConfigFile(path, signal);
   if ('text' in read) return { path, text: read.text };
+  if (read.absent && !config?.named && agent !== undefined) return servedText({ config: { file: agent, named: true }, signal });
   if (read.absent && !config?.named)
     throw new CommandError(EXIT.usage, `there is no ${path} here: name the file with --config FILE, or write one (docs/gateway.md)`);
   throw new CommandError(EXIT.usage, problemLine(read.problem));

@@ -5,6 +5,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly workers: number;
   readonly grace?: string;
+  /** Agent files whose runs are served. */
+  readonly agent?: readonly string[];
 }
 
 /** Listens, or says in one line why it cannot. Answers the URL. */

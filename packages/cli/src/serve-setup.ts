@@ -30,6 +30,7 @@ import { telemetry } from './io/telemetry.ts';
 import { secretsOf } from './secrets-setup.ts';
 import { keepsContent, servedAccess } from './serve-access.ts';
 import { modelRoutes } from './serve-gateway.ts';
+import type { ServedAgents } from './serve-agents.ts';
 import { servedRecords, type ServedRecords } from './serve-records.ts';
 import { limitsOf, ownRoutes, plainError, wordsOf } from './serve-routes.ts';
 import type { ServedState } from './serve-stores.ts';
@@ -42,6 +43,7 @@ export interface ServeParts {
   readonly host: string;
   /** To the primary, where this process is one of several workers. */
   readonly link?: Link;
+  readonly agents?: ServedAgents | undefined;
 }
 
 /** A gateway that is built and does not listen yet. */
@@ -54,13 +56,20 @@ export interface Served {
 }
 
 /** Everything between the command line and a gateway: built here, once. Nothing is asked of a provider yet. */
-export async function openServed(context: Context, { file, state, host, link }: ServeParts): Promise<Served> {
+export async function openServed(context: Context, { file, state, host, link, agents }: ServeParts): Promise<Served> {
   let served = file;
   const secrets = secretsOf(context.environment);
   learn(secrets, file, context, state);
   const view = serveView(context.terminal, context.logLevel, secrets.redact);
   const keeps = (caller: string | undefined): boolean => keepsContent(served, caller);
-  const records = servedRecords({ state: state.folder, file, secrets, keeps, telemetry: await telemetry(view.notice), say: view.notice });
+  const records = servedRecords({
+    state: state.folder,
+    file,
+    secrets,
+    keeps,
+    telemetry: (await telemetry(view.notice))?.sinks,
+    say: view.notice,
+  });
   const stores = openStores(state.folder, view.notice);
   const metrics = callMetrics();
   const feed = new CallFeed({ scrub: secrets.redactDeep, ...(link && { watched: (now) => link.tell('watching', now) }) });
@@ -71,6 +80,7 @@ export async function openServed(context: Context, { file, state, host, link }: 
   const http = httpServer({
     routes: [
       ...models.routes,
+      ...(agents?.routes ?? []),
       ...ownRoutes({ health: stores.health, records, feed, metrics, link, served: () => served, draining: () => http.draining }),
     ],
     access: () => access,
@@ -92,7 +102,7 @@ export async function openServed(context: Context, { file, state, host, link }: 
     },
     leave: async (grace) => {
       feed.end('the gateway is closing');
-      await http.drain(grace);
+      await Promise.all([http.drain(grace), agents?.leave(grace)]);
       await Promise.allSettled([models.close()]);
       await Promise.allSettled([records.close(), ...Object.values(stores).map((store) => store.close())]);
     },

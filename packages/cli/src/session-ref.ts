@@ -1,12 +1,14 @@
 import type { SessionHead, SessionStore } from '@holdfast/agent/engine';
 import { CommandError, EXIT } from './context.ts';
 
+/** The agent file whose sessions are meant: its real path, and as the user named it. */
+export interface OfFile {
+  readonly path: string;
+  readonly name: string;
+}
+
 /** `-1` is the newest session, `-2` the one before; anything else is an id or the beginning of one. */
-export async function findSession(
-  store: SessionStore,
-  ref: string,
-  file?: { readonly path: string; readonly name: string },
-): Promise<SessionHead> {
+export async function findSession(store: Pick<SessionStore, 'list'>, ref: string, file?: OfFile): Promise<SessionHead> {
   const heads = await store.list({ ...(file && { file: file.path }) });
   const none = file ? `no session of ${file.name} yet` : 'no sessions yet';
   if (/^-\d+$/.test(ref)) {

@@ -206,7 +206,8 @@ describe.concurrent('tools', () => {
     expect(large).toMatch(/^0123456789\n/);
     expect(large).toContain('the end');
     expect(endless).toMatch(/begun[^]*ended after 1 s, its time limit/);
-    expect(place.stateFiles().reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(2 * MIB);
+    // The whole output is kept for who wants to read it, up to what a tool holds of it.
+    expect(place.stateFiles().reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(12 * MIB);
     clean(ended);
   });
 });

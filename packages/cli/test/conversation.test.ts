@@ -19,6 +19,18 @@ describe.skipIf(!SCRIPT)('an interactive session', () => {
     for (const word of ['first', 'second', 'third', 'fourth']) expect(out.split(word)).toHaveLength(3);
   });
 
+  it('a model that cannot be asked is said to be where it is chosen, and is not chosen', async () => {
+    await using place = new Place();
+    const running = place.terminal(['run', place.agent({ providers: [await place.lab({ name: 'east', script: echo })] })]);
+    await running.says('> ');
+    await running.type('/model nowhere/big\n');
+    await running.says(/the model "nowhere\/big" cannot be asked[^]*> /);
+    await running.type('Hi\n');
+    await running.says('You said Hi.');
+    await running.type('/exit\n');
+    expect((await running.ended).out).not.toContain('from its next answer on');
+  });
+
   it('what was typed before a question is no answer to it', async () => {
     await using place = new Place();
     const held = gate('head');
@@ -64,6 +76,22 @@ describe.skipIf(!SCRIPT)('an interactive session', () => {
     const { code, out } = await running.ended;
     expect(code).toBe(130);
     expect(out).not.toContain('go on with');
+  });
+
+  it('Ctrl-D in the middle of an answer: how to go on is said on a line of its own', async () => {
+    await using place = new Place();
+    const held = gate(3);
+    const east = await place.lab({ name: 'east', script: (): LabAnswer => ({ text: 'A slow answer.', gate: held }) });
+    const running = place.terminal(['run', place.agent({ providers: [east] })]);
+    await running.says('> ');
+    await running.type('Hi\n');
+    await held.reached;
+    await running.says('A slow');
+    await running.type('\x04');
+    const { code, out } = await running.ended;
+    expect(code).toBe(130);
+    // oxlint-disable-next-line no-control-regex
+    expect(out.replace(/\x1b\[[?0-9;]*[A-Za-z]/g, '')).toMatch(/A slow\r\n.*is stopped\r\nholdfast: go on with: /);
   });
 
   it('Ctrl-C at a question stops the run, on a line of its own', async () => {

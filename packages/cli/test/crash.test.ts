@@ -309,13 +309,13 @@ describe.skipIf(!SCRIPT)('a process killed while its question was open', () => {
     const script = byTurn<LabAnswer>([{ toolCalls: [{ name: 'shell', args: { cmd: 'echo one >> log' } }] }, { text: 'All done.' }]);
     const file = place.agent({ providers: [await place.lab({ name: 'east', script })] });
     const first = place.terminal(['run', file, 'Go']);
-    await first.says('[a]lways this tool');
+    await first.says('[a]lways shell');
     process.kill(childOf(first), 'SIGKILL');
     await first.ended;
     const before = await rowsOf(place);
     expect(before.at(-1)!.event.type).toBe('question');
     const again = place.terminal(['run', file, '--session', '-1']);
-    await again.says('[a]lways this tool');
+    await again.says('[a]lways shell');
     await again.type(`${says}\n`);
     expect(await again.ended).toMatchObject({ code: 0, out: expect.stringContaining('All done.') });
     const rows = await rowsOf(place);

@@ -56,6 +56,26 @@ const checks = async (place: Place, ...args: string[]) => {
 const of = (all: readonly Checked[], check: string) => all.filter((one) => one.check === check);
 
 describe.concurrent('doctor', () => {
+  it('what runs need beside models: rules of the user, consent, instructions, programs', async () => {
+    await using place = new Place();
+    await using listener = await Listener.open(200);
+    const more =
+      ', instruction_file: gone.md, toolsets: [{ type: mcp, command: no-such-program-here }], hooks: { stop: [{ type: command, command: ./x.sh }] } }\n';
+    const file = place.write('agent.yaml', agent({ east: listener.url }).replace(/ \}\n$/, more));
+    mkdirSync(place.state, { mode: 0o700 });
+    writeFileSync(join(place.state, 'settings.yaml'), 'permissions: { denny: [shell] }\n');
+    const { code, checks: all } = await checks(place, file);
+    expect(code).toBe(1);
+    expect(of(all, 'files').map(({ level, what }) => `${level} ${what}`)).toEqual([
+      `ok ${file} is valid`,
+      expect.stringMatching(/^fail .*settings\.yaml:1:16: error: permissions: there is no setting "denny"/),
+      `fail agent "root": there is no gone.md beside ${file}`,
+      'warn agent "root": the MCP server no-such-program-here is not installed',
+      `warn ${file} does 2 things that need your consent`,
+    ]);
+    expect(of(all, 'files').at(-1)!.way).toBe(`holdfast trust ${file}`);
+  });
+
   it('says that all is well, a line each, and sends no key', async () => {
     await using place = new Place();
     await using server = await Listener.open(401);

@@ -77,7 +77,7 @@ describe('Ctrl-C', () => {
     const lab = await place.lab({ name: 'east', script: byTurn<LabAnswer>([shell('echo ran >> log'), { text: 'Done.' }]) });
     const file = place.agent({ providers: [lab] });
     const running = place.terminal(['run', file, 'Go']);
-    await running.says('[a]lways this tool');
+    await running.says('[a]lways shell');
     await running.type('\x03');
     const { code, out } = await running.ended;
     expect(code).toBe(130);
@@ -85,7 +85,7 @@ describe('Ctrl-C', () => {
     const rows = await rowsOf(place);
     expect(rows.at(-1)!.event).toEqual({ type: 'run-end', why: 'stopped' });
     const again = place.terminal(['run', file, '--session', '-1']);
-    await again.says('[a]lways this tool');
+    await again.says('[a]lways shell');
     await again.type('y\n');
     expect(await again.ended).toMatchObject({ code: 0, out: expect.stringContaining('Done.') });
     expect(place.read('log')).toBe('ran\n');

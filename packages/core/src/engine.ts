@@ -66,6 +66,7 @@ export * from './rules/scope-id.ts';
 export * from './rules/stop-message.ts';
 export * from './secrets.ts';
 export * from './sinks/index.ts';
+export { kept as keptPayload, type PayloadOptions } from './sinks/payload.ts';
 export * from './rules/tier.ts';
 export { tierFlaws } from './rules/tier-flaws.ts';
 export * from './rules/classify.ts';

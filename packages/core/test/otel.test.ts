@@ -6,7 +6,7 @@ import * as otel from '@opentelemetry/api';
 import { scriptedModel } from '@holdfast/lab';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { holdfast, type HoldfastOptions } from '../src/index.ts';
-import { openTelemetry } from '../src/otel.ts';
+import { openAgentTelemetry, openTelemetry } from '../src/otel.ts';
 import { openSinks } from '../src/sinks/index.ts';
 
 interface Told {
@@ -184,5 +184,35 @@ describe('OpenTelemetry', () => {
     const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, '--input-type=module', '-e', program];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(stdout).toBe('bad-request openTelemetry() needs the package @opentelemetry/api: npm install @opentelemetry/api\n');
+  });
+
+  it('an agent’s work is spans too, and its calls stand below the turn they were made in, also when they are told later', async () => {
+    const { work, sinks } = await openAgentTelemetry();
+    const span = { attributes: { 'gen_ai.operation.name': 'invoke_agent' }, events: [] };
+    work.start({ ...span, id: 'run', name: 'invoke_agent root', start: 1 });
+    work.start({ ...span, id: 'turn', parentId: 'run', name: 'holdfast.turn', start: 1, holds: 's1' });
+    work.start({ ...span, id: 'empty', parentId: 'run', name: 'holdfast.turn', start: 1 });
+    work.end({
+      ...span,
+      id: 'turn',
+      parentId: 'run',
+      name: 'holdfast.turn',
+      start: 1,
+      end: 5,
+      events: [{ at: 2, name: 'note', text: 'x' }],
+    });
+    await call(sinks);
+    work.drop('empty');
+    work.end({ ...span, id: 'run', name: 'invoke_agent root', start: 1, end: 9, error: { kind: 'network', message: 'cut' } });
+    const [run, turn, empty] = told.spans;
+    const calls = told.spans.filter(({ name }) => name.startsWith('holdfast.call'));
+    expect([turn!.parent, run!.parent, calls.map(({ parent }) => parent)]).toEqual([run, undefined, [turn]]);
+    expect([turn!.end, turn!.events, empty!.end, run!.status?.message, run!.attributes['error.type']]).toEqual([
+      5,
+      ['holdfast.note'],
+      undefined,
+      'cut',
+      'network',
+    ]);
   });
 });

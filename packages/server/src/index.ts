@@ -14,6 +14,8 @@ export type { GatewayParts, ModelRoutes, OpenRoutes } from './model-routes.ts';
 export { openGateway, type GatewayWays } from './open-gateway.ts';
 export type { Holder } from './ports.ts';
 export { probeRoutes } from './routes/probes.ts';
+export { runApi, type RunApi } from './runs/run-api.ts';
+export type { RunApiParts, ServedTeam } from './runs/run-ports.ts';
 export { rateLimits } from './operations/rate-limits.ts';
 export type { ReachedTarget } from './reached.ts';
 export { reloading } from './operations/reload.ts';

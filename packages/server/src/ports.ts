@@ -44,7 +44,7 @@ export type Handler = (exchange: Exchange) => Promise<void>;
 
 /** How a route is found and guarded. `path`: segments, `:name` for one that is open. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   readonly path: string;
   /** `open`: no key is asked for · `key`: a client's key · `token`: the state folder's token or a key that is `admin`, on loopback too · `api`: a key or the token. */
   readonly access: 'open' | 'key' | 'token' | 'api';

@@ -197,9 +197,9 @@ describe('what stands in the way of a run', () => {
     ],
     ['model: azure/gpt-5', ['f.yaml:24:17: error: agents.root.model: provider "azure" is not served; name a model of another provider']],
     [
-      'toolsets: [{ type: think }]',
+      'toolsets: [{ type: lsp, command: gopls }], sub_agents: [agentcatalog/pirate]',
       [
-        'f.yaml:24:23: error: agents.root.toolsets: toolsets of type "think" are not served; take it out, or put it into an agent of its own',
+        'f.yaml:24:23: error: agents.root.sub_agents[0]: "agentcatalog/pirate" is in an OCI registry, and agents are not fetched from there; write that agent into this file',
       ],
     ],
     [

@@ -25,7 +25,14 @@ export interface ChainSpec {
    * members follow, then what is no member. One member: no draw.
    */
   readonly members: readonly (readonly number[])[];
+  /** Of a router named alone: a message like an example opens the chain with these. */
+  readonly routes: readonly Route[];
   readonly settings: ChainSettings;
+}
+
+export interface Route {
+  readonly examples: readonly string[];
+  readonly targets: readonly ChainTarget[];
 }
 
 /** Asked in this order when a file leaves the choice to us: the first vendor there is a key for. */
@@ -58,8 +65,12 @@ export function chainOf(
   targets.push(...spec.fallback.flatMap((ref) => expand(ref.trim(), file, options.env)));
   const tier = written.map((part) => tierIn(part, file)?.tier).find((one) => one !== undefined);
   const alone = written.length === 1 && spec.fallback.length === 0 ? tier?.name : undefined;
-  return { chain: { name: alone ?? agent, targets, members, settings: { ...tier?.settings, ...spec.settings } } };
+  const routes = written.length === 1 ? routesOf(written[0]!, file, options.env) : [];
+  return { chain: { name: alone ?? agent, targets, members, routes, settings: { ...tier?.settings, ...spec.settings } } };
 }
+
+const routesOf = (text: string, file: AgentFile, env: Environment): readonly Route[] =>
+  (file.models.get(text)?.routing ?? []).map(({ ref, examples }) => ({ examples, targets: expand(ref, file, env) }));
 
 /** The places in the order of one call. `chance` in [0, 1) draws the member that opens an alloy. */
 export function drawn(chain: ChainSpec, chance: number): readonly number[] {

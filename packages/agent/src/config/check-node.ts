@@ -1,6 +1,6 @@
 import { nearest } from '@holdfast/core/engine';
 import type { Environment } from '@holdfast/core/engine';
-import { ACTED_ON, isServedToolset, PROSE } from './acts.data.ts';
+import { ACTED_ON, actsInToolset, INSTEAD, isServedToolset, PROSE } from './acts.data.ts';
 import { checkDuration, checkNumber, checkText } from './check-value.ts';
 import type { VariableUse } from './file.ts';
 import type { Names } from './names.ts';
@@ -112,7 +112,7 @@ export class Checker {
       const inner = { ...below(spot, entry), quiet };
       const of = Object.hasOwn(shape.keys, entry.key) ? shape.keys[entry.key] : undefined;
       if (of === undefined) this.#unknown(entry, shape, inner);
-      else this.#visit(entry.node, of, { ...inner, quiet: quiet || this.#notActedOn(entry, shape, inner) });
+      else this.#visit(entry.node, of, { ...inner, quiet: quiet || this.#notActedOn(entry, shape, inner, node) });
     }
     this.#tellAll(spot, missing(node, shape));
   }
@@ -120,18 +120,22 @@ export class Checker {
   #unknown(entry: Entry, shape: ObjectShape, spot: Spot): void {
     if (shape.open === true) return;
     const near = nearest(entry.key, Object.keys(shape.keys));
-    const level = shape.strict === true ? 'error' : 'warning';
+    const level = shape.strict === true || (shape.strict === 'slips' && near !== undefined) ? 'error' : 'warning';
     const message = `unknown key "${short(entry.key)}"${level === 'warning' ? '; it has no effect' : ''}`;
     this.#tellAll({ ...spot, at: entry.at }, [{ level, message, ...(near === undefined ? {} : { nearest: near }) }]);
   }
 
   /** True when this key is known and has no effect here; said once a file. */
-  #notActedOn(entry: Entry, shape: ObjectShape, spot: Spot): boolean {
-    const acted = shape.name === undefined ? undefined : ACTED_ON[shape.name];
-    if (acted === undefined || acted.includes(entry.key)) return false;
+  #notActedOn(entry: Entry, shape: ObjectShape, spot: Spot, within: MapNode): boolean {
+    const type = shape.name === 'toolset' ? typeOf(within) : undefined;
+    const acted = type === undefined ? actedOn(shape, entry.key) : actsInToolset(type, entry.key);
+    if (acted) return false;
     if (spot.quiet) return true;
-    const message = `Holdfast does not act on "${entry.key}" yet; it has no effect`;
-    this.#tellAll({ ...spot, at: entry.at }, [{ level: 'warning', message, once: `key ${shape.name}.${entry.key}` }]);
+    const kind = type === undefined ? '' : ` in a toolset of type "${type}"`;
+    const message = `Holdfast does not act on "${entry.key}"${kind}; it has no effect`;
+    const instead = INSTEAD[`${shape.name}.${entry.key}`];
+    const once = `key ${shape.name}.${type ?? ''}.${entry.key}`;
+    this.#tellAll({ ...spot, at: entry.at }, [{ level: 'warning', message, once, ...(instead === undefined ? {} : { wayOut: instead }) }]);
     return true;
   }
 
@@ -140,11 +144,18 @@ export class Checker {
     if (type?.node.kind !== 'text' || isServedToolset(type.node.value)) return false;
     const known = shape.keys['type'];
     if (known?.is !== 'text' || known.oneOf?.includes(type.node.value) !== true || spot.quiet) return spot.quiet;
-    const message = `toolsets of type "${type.node.value}" are not served yet; a run of an agent that has one is refused`;
+    const message = `toolsets of type "${type.node.value}" are not served; an agent that has one is run without its tools`;
     this.tell({ ...type.node.at, path: `${spot.path}.type` }, { level: 'warning', message, once: `toolset ${type.node.value}` });
     return true;
   }
 }
+
+const typeOf = (node: MapNode): string => {
+  const type = node.entries.get('type')?.node;
+  return type?.kind === 'text' ? type.value : '';
+};
+
+const actedOn = ({ name }: ObjectShape, key: string): boolean => name === undefined || (ACTED_ON[name]?.includes(key) ?? true);
 
 const suits = (node: TreeNode, shape: Shape): boolean => {
   if (shape.is === 'object') return node.kind === 'map';
@@ -157,7 +168,7 @@ const below = (spot: Spot, entry: Entry): Spot => ({
   path: join(spot.path, entry.key),
   at: entry.node.kind !== 'null' && entry.node.at.line === entry.at.line ? entry.node.at : entry.at,
   quiet: spot.quiet,
-  prose: PROSE.has(entry.key),
+  prose: spot.prose || PROSE.has(entry.key),
 });
 
 export const join = (path: string, key: string): string => {

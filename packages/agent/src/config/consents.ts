@@ -1,10 +1,10 @@
-import { resolveProvider } from '@holdfast/core/engine';
+import { isLoopback, resolveProvider } from '@holdfast/core/engine';
 import type { Environment, ProviderEntry, ResolvedProvider } from '@holdfast/core/engine';
 import { needs } from '../rules/trust.ts';
 import type { Need } from '../rules/trust.ts';
 import { asksOf } from './asks.ts';
 import { join } from './check-node.ts';
-import type { AgentFile } from './file.ts';
+import type { ActSpec, AgentFile } from './file.ts';
 import type { Mark } from './problem.ts';
 
 /** What needs consent, and where the file says so. */
@@ -15,7 +15,10 @@ export interface ConsentPlace extends Mark {
   readonly path: string;
 }
 
-/** Known vendors' keys that a run of the file's agents would send to others; of a file without agents, what its entries would. */
+/**
+ * Known vendors' keys that a run of the file's agents would send to others, and what its agents run or send by themselves; of a file without
+ * agents, what its entries would send.
+ */
 export function consentPlaces(file: AgentFile, env: Environment): readonly ConsentPlace[] {
   const entries = [...file.providers.values()].map((provider) => ({ ...provider, path: join('providers', provider.entry.name) }));
   const own = [...file.models.values()].flatMap((model) =>
@@ -26,8 +29,26 @@ export function consentPlaces(file: AgentFile, env: Environment): readonly Conse
   );
   return [...entries, ...own]
     .filter(({ entry }) => file.agents.size === 0 || asked.has(entry.name))
-    .flatMap(({ entry, at, file: written, path }) => needsOf(entry, env).map((need) => ({ ...at, need, file: written, path })));
+    .flatMap(({ entry, at, file: written, path }) => needsOf(entry, env).map((need) => ({ ...at, need, file: written, path })))
+    .concat(file.acts.flatMap(({ at, path, ...act }) => actNeeds([act]).map((need) => ({ ...at, need, file: file.name, path }))));
 }
+
+/** What agents run or send by themselves; of the agents named. */
+export const actNeeds = (acts: readonly Omit<ActSpec, 'at' | 'path'>[], agents?: ReadonlySet<string>): readonly Need[] => {
+  const concerned = acts.filter(({ agent }) => agents?.has(agent) ?? true);
+  return needs({
+    sends: [],
+    commands: concerned.flatMap(({ what, command, variables: env }) => (command === undefined ? [] : [{ what, command, env }])),
+    headers: concerned.flatMap(({ what, variables, to, tells }) =>
+      to === undefined || staysHere(to) ? [] : [{ what, variables, to, ...(tells && { tells }) }],
+    ),
+  });
+};
+
+const staysHere = (written: string): boolean => {
+  const url = URL.parse(written);
+  return url !== null && isLoopback(url);
+};
 
 function needsOf(entry: ProviderEntry, env: Environment): readonly Need[] {
   const answer = resolveProvider(entry, env);

@@ -98,7 +98,12 @@ const REMOTE_OAUTH: Shape = {
   },
 };
 
-const REMOTE: Shape = { is: 'object', must: ['url'], keys: { url: URL, transport_type: TEXT, headers: TEXT_MAP, oauth: REMOTE_OAUTH } };
+const REMOTE: Shape = {
+  is: 'object',
+  name: 'remote',
+  must: ['url'],
+  keys: { url: URL, transport_type: TEXT, headers: TEXT_MAP, oauth: REMOTE_OAUTH },
+};
 
 const SCRIPT_SHELL_TOOL: Shape = {
   is: 'object',
@@ -197,6 +202,7 @@ const RAG: Shape = {
 
 const LIFECYCLE: Shape = {
   is: 'object',
+  name: 'lifecycle',
   keys: {
     profile: { is: 'text', oneOf: ['resilient', 'strict', 'best-effort'] },
     required: BOOLEAN,
@@ -309,7 +315,11 @@ const HARNESS: Shape = {
   },
 };
 
-const COMMAND: Shape = { is: 'object', keys: { description: TEXT, instruction: TEXT, agent: { is: 'text', ref: 'team' }, url: TEXT } };
+const COMMAND: Shape = {
+  is: 'object',
+  name: 'command',
+  keys: { description: TEXT, instruction: TEXT, agent: { is: 'text', ref: 'team' }, url: TEXT },
+};
 
 const HOOK_DEFINITION: Shape = {
   is: 'object',
@@ -338,6 +348,8 @@ const HOOK_MATCHER: Shape = {
 
 const HOOKS: Shape = {
   is: 'object',
+  name: 'hooks',
+  strict: 'slips',
   keys: {
     pre_tool_use: { is: 'list', of: HOOK_MATCHER },
     post_tool_use: { is: 'list', of: HOOK_MATCHER },
@@ -372,6 +384,7 @@ const CACHE: Shape = { is: 'object', keys: { enabled: BOOLEAN, case_sensitive: B
 
 const INLINE_SKILL: Shape = {
   is: 'object',
+  name: 'skill',
   must: ['name', 'description', 'instructions'],
   keys: {
     name: TEXT,
@@ -384,7 +397,7 @@ const INLINE_SKILL: Shape = {
   },
 };
 
-const AGENT: Shape = {
+export const AGENT: ObjectShape = {
   is: 'object',
   name: 'agent',
   keys: {
@@ -602,7 +615,7 @@ const METADATA: Shape = {
   keys: { author: TEXT, license: TEXT, readme: TEXT, description: TEXT, version: TEXT, tags: TEXTS },
 };
 
-const PERMISSIONS: Shape = { is: 'object', name: 'permissions', keys: { allow: TEXTS, ask: TEXTS, deny: TEXTS } };
+const PERMISSIONS: Shape = { is: 'object', name: 'permissions', strict: true, keys: { allow: TEXTS, ask: TEXTS, deny: TEXTS } };
 
 const RUNTIME_DEFAULTS: Shape = { is: 'object', keys: { sandbox: BOOLEAN, network_allowlist: TEXTS } };
 

@@ -5,7 +5,7 @@ import { expand } from './chain.ts';
 import { join } from './check-node.ts';
 import type { AgentFile } from './file.ts';
 import { isKnown, isServed, knownProviders } from './names.ts';
-import { markOf } from './normal.ts';
+import { markOf } from './marks.ts';
 import type { Mark } from './problem.ts';
 import type { TreeNode } from './tree.ts';
 import type { Placed } from './whole.ts';

@@ -1,6 +1,7 @@
 import { KNOWN_PROVIDERS } from '@holdfast/core/engine';
 import type { Effort, Price, ProviderEntry } from '@holdfast/core/engine';
 import type { ModelSettings, ModelSpec, ProviderSpec } from './file.ts';
+import { given } from './given.ts';
 import type { Mark } from './problem.ts';
 import type { RawCost, RawModel, RawProvider, RawSettings } from './raw.ts';
 
@@ -57,10 +58,25 @@ function afterVendor(entry: ProviderEntry, vendor: string): ProviderEntry {
   };
 }
 
-export function modelOf(name: string, raw: RawModel, where: Written, providers: ReadonlyMap<string, ProviderSpec>): ModelSpec {
+export function modelOf(
+  name: string,
+  raw: RawModel,
+  where: Written,
+  providers: ReadonlyMap<string, ProviderSpec>,
+  ruleAt: (index: number) => Mark,
+): ModelSpec {
   const { settings, effort } = settingsOf(raw);
   const provider = raw.provider ?? '';
-  const spec: ModelSpec = { name, ...where, provider, model: raw.model ?? '', settings, ...(effort === undefined ? {} : { effort }) };
+  const routing = raw.routing?.map(({ model, examples }, index) => ({ ref: model, at: ruleAt(index), examples }));
+  const spec: ModelSpec = {
+    name,
+    ...where,
+    provider,
+    model: raw.model ?? '',
+    settings,
+    ...given({ effort, routing, titleModel: raw.title_model }),
+    ...given({ compactionModel: raw.compaction_model, compactionThreshold: raw.compaction_threshold }),
+  };
   if (raw.first_available !== undefined) return { ...spec, firstAvailable: raw.first_available };
   if (raw.base_url === undefined && raw.token_key === undefined) return spec;
   const base = providers.get(provider)?.entry ?? { name: provider };
@@ -120,9 +136,3 @@ function effortOf(budget: string | number | undefined): Effort | undefined {
   const word = budget.replace(/^adaptive\/?/, '');
   return word === '' ? undefined : (word as Effort);
 }
-
-type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Only what is there: an absent key and an undefined one are not the same to who merges. */
-const given = <T extends object>(values: T): Given<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;

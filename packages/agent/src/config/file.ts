@@ -1,6 +1,10 @@
 import type { Budget, Effort, LaneTable, Price, ProviderEntry, TierSettings } from '@holdfast/core/engine';
+import type { RetentionSpec } from '../rules/retention.ts';
+import type { ActSpec, AgentSpec } from './agent-spec.ts';
 import type { Mark } from './problem.ts';
 import type { ServerSpec } from './server-spec.ts';
+
+export type * from './agent-spec.ts';
 
 /** A checked agent file, names resolved to specs, variables substituted, durations in ms. Plain data. */
 export interface AgentFile {
@@ -12,15 +16,21 @@ export interface AgentFile {
   readonly models: ReadonlyMap<string, ModelSpec>;
   readonly tiers: ReadonlyMap<string, TierSpec>;
   readonly permissions: PermissionSpec;
+  /** What agents run or send by themselves; consent is asked for it. */
+  readonly acts: readonly ActSpec[];
   readonly classify: readonly ClassifySpec[];
   /** What calls may spend; those of `server.keys` too. */
   readonly budgets: readonly Budget[];
   readonly lanes: LaneTable;
   readonly server: ServerSpec;
   readonly records: RecordsSpec;
+  readonly sessions: SessionsSpec;
   /** Every `${env.NAME}` that was met, set or not. */
   readonly variables: readonly VariableUse[];
 }
+
+/** What is kept of sessions. */
+export type SessionsSpec = RetentionSpec;
 
 /** What is kept of calls, in ms. */
 export interface RecordsSpec {
@@ -28,45 +38,6 @@ export interface RecordsSpec {
   /** What was asked is kept too, apart from the records. */
   readonly persistPrompts?: boolean;
   readonly keepPrompts?: number;
-}
-
-export interface AgentSpec {
-  readonly name: string;
-  readonly at: Mark;
-  readonly description: string;
-  readonly instruction: string;
-  /** A comma list is Docker's alloy: one of them opens the chain, drawn anew for each call. Absent: any vendor there is a key for. */
-  readonly model?: string;
-  /** Where `model` stands, else the agent. */
-  readonly modelAt: Mark;
-  readonly fallback: readonly string[];
-  /** Where each of `fallback` stands. */
-  readonly fallbackAt: readonly Mark[];
-  /** What `fallback` says about tries and rests. */
-  readonly settings: ChainSettings;
-  readonly toolsets: readonly ToolsetSpec[];
-  /** Model calls since the last input; 0 is no limit. */
-  readonly maxIterations: number;
-  /** Identical tool calls in a row; 0 is the default. */
-  readonly maxConsecutiveToolCalls: number;
-  readonly addDate: boolean;
-  readonly addEnvironmentInfo: boolean;
-  /** Only tools that change nothing. */
-  readonly readOnly: boolean;
-}
-
-export interface ToolsetSpec {
-  readonly type: string;
-  readonly at: Mark;
-  readonly readOnly: boolean;
-  /** Only these, by name; absent: all. */
-  readonly tools?: readonly string[];
-  /** Stands beside the tools in the prompt. */
-  readonly instruction?: string;
-  /** Added to the environment of what it starts. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Everything the file says about it. */
-  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 export interface ProviderSpec {
@@ -100,6 +71,20 @@ export interface ModelSpec {
   readonly effort?: Effort;
   /** Instead of all of the above: the first of these there is a key for. */
   readonly firstAvailable?: readonly string[];
+  /** Where an agent names this model alone, a message that is like an example goes to that rule's model. */
+  readonly routing?: readonly RoutingRule[];
+  /** Names the sessions of agents that ask this model. */
+  readonly titleModel?: string;
+  /** Summarises their conversations. */
+  readonly compactionModel?: string;
+  /** Of the window, 0 to 1; wins over the agent's. */
+  readonly compactionThreshold?: number;
+}
+
+export interface RoutingRule {
+  readonly ref: string;
+  readonly at: Mark;
+  readonly examples: readonly string[];
 }
 
 /** What is asked of a model with every call. */
@@ -165,14 +150,3 @@ export interface VariableUse {
 
 /** The agent that runs when none is named: `root`, else the first. */
 export const defaultAgent = (file: AgentFile): string => (file.agents.has('root') ? 'root' : ([...file.agents.keys()][0] ?? ''));
-
-/** The agent's instruction, and what its toolsets add to it. */
-export const instructionOf = (agent: AgentSpec): string =>
-  [agent.instruction, ...agent.toolsets.map((toolset) => toolset.instruction?.replaceAll('{ORIGINAL_INSTRUCTIONS}', '') ?? '')]
-    .map((text) => text.trim())
-    .filter((text) => text !== '')
-    .join('\n\n');
-
-/** Whether an agent has this tool of a toolset: `tools` names those it keeps, `readonly` drops what changes something. */
-export const keepsTool = (agent: AgentSpec, toolset: ToolsetSpec, tool: { readonly name: string; readonly readOnly: boolean }): boolean =>
-  (toolset.tools?.includes(tool.name) ?? true) && (tool.readOnly || !(agent.readOnly || toolset.readOnly));

@@ -1,6 +1,6 @@
-// The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `budgets`, `server`, `classify`, `records`, and keys of providers and models), and the whole files.
+// The sections Holdfast adds to Docker's file (`tiers`, `lanes`, `budgets`, `server`, `classify`, `records`, `sessions`, and keys of providers and models), and the whole files.
 import { EFFORTS, FAILURE_KINDS } from '@holdfast/core/engine';
-import { DOCKER_FILE, MODEL, PROVIDER } from './docker.data.ts';
+import { AGENT, DOCKER_FILE, MODEL, PROVIDER } from './docker.data.ts';
 import type { ObjectShape, Shape } from './shape.ts';
 
 const TEXT: Shape = { is: 'text', filled: true };
@@ -230,7 +230,17 @@ const RECORDS: Shape = {
   keys: { keep: DURATION, persist_prompts: { is: 'boolean' }, keep_prompts: DURATION },
 };
 
-const SECTIONS = { tiers: TIERS, lanes: LANES, budgets: BUDGETS, server: SERVER, classify: CLASSIFY, records: RECORDS };
+/** Of one run, children included. */
+const LIMITS: ObjectShape = {
+  is: 'object',
+  strict: true,
+  atLeastOne: ['time', 'tokens', 'usd'],
+  keys: { time: DURATION, tokens: { is: 'number', whole: true, min: 1 }, usd: { is: 'number', above: 0 } },
+};
+
+const SESSIONS: Shape = { is: 'object', strict: true, keys: { keep: DURATION, max: { is: 'number', whole: true, min: 1 } } };
+
+const SECTIONS = { tiers: TIERS, lanes: LANES, budgets: BUDGETS, server: SERVER, classify: CLASSIFY, records: RECORDS, sessions: SESSIONS };
 
 export const AGENT_FILE: ObjectShape = {
   ...DOCKER_FILE,
@@ -239,6 +249,7 @@ export const AGENT_FILE: ObjectShape = {
     ...DOCKER_FILE.keys,
     providers: { is: 'map', of: PROVIDER_ENTRY, bare: true },
     models: { is: 'map', of: MODEL_ENTRY },
+    agents: { is: 'map', of: { ...AGENT, keys: { ...AGENT.keys, limits: LIMITS } } },
     ...SECTIONS,
   },
 };

@@ -13,7 +13,7 @@ import { expand } from './chain.ts';
 import { join } from './check-node.ts';
 import type { AgentFile, TierSpec } from './file.ts';
 import { isKnown, knownProviders } from './names.ts';
-import { markOf } from './normal.ts';
+import { markOf } from './marks.ts';
 import type { Finding } from './refs.ts';
 import type { TreeNode } from './tree.ts';
 import type { Placed } from './whole.ts';

@@ -83,7 +83,7 @@ describe('values', () => {
     ],
     [
       'toolsets: [{ type: shell, tools: [bash] }]',
-      'f.yaml:4:39: error: agents.root.toolsets[0].tools[0]: the shell toolset has no tool "bash"; there are shell',
+      'f.yaml:4:39: error: agents.root.toolsets[0].tools[0]: the shell toolset has no tool "bash"; there are shell, run_background_job, list_background_jobs, view_background_job, stop_background_job',
     ],
     [
       'toolsets: [{ type: filesystem, tools: [move_file] }]',
@@ -203,7 +203,7 @@ describe('what is right but cannot run here', () => {
       'providers: { openai: { bas_url: "http://h" } }',
       'f.yaml:2:24: warning: providers.openai.bas_url: unknown key "bas_url"; it has no effect; did you mean "base_url"?',
     ],
-    ['mcps: { a: { command: b } }', 'f.yaml:2:1: warning: mcps: Holdfast does not act on "mcps" yet; it has no effect'],
+    ['rag: { a: { strategies: [{ type: bm25 }] } }', 'f.yaml:2:1: warning: rag: Holdfast does not act on "rag"; it has no effect'],
   ])('%s', (text, start) => {
     const { file, problems } = load(`agents: { root: { model: openai/gpt-5 } }\n${text}\n`, 'f.yaml', { env });
     expect(problems.map(problemLine).find((line) => line.startsWith(start)) ?? problems).toEqual(expect.stringContaining(start));
@@ -212,7 +212,7 @@ describe('what is right but cannot run here', () => {
 
   it('is said once a file: keys and toolset types that have no effect', () => {
     const lines = said(
-      'agents:\n  root: &a\n    model: openai/gpt-5\n    cache: {}\n    toolsets: [{ type: think }, { type: think }]\n  b: { <<: *a }\n',
+      'agents:\n  root: &a\n    model: openai/gpt-5\n    cache: {}\n    toolsets: [{ type: lsp, command: gopls }, { type: lsp, command: x }]\n  b: { <<: *a }\n',
     );
     expect(lines).toHaveLength(2);
   });

@@ -1,5 +1,7 @@
 import { nearest } from '@holdfast/core/engine';
 import type { Environment } from '@holdfast/core/engine';
+import { agentDoubts } from './agent-doubts.ts';
+import { hookDoubts } from './hook-doubts.ts';
 import { Checker } from './check-node.ts';
 import { doubts } from './doubts.ts';
 import type { AgentFile } from './file.ts';
@@ -74,6 +76,8 @@ function judge(
   const file = normalise({ name, root, raw: toRaw(root, env), variables: checker.variables, ...(base === undefined ? {} : { base }) });
   for (const { at, path, finding } of [
     ...doubts(file, root, env),
+    ...agentDoubts(file, root),
+    ...hookDoubts(file, root),
     ...permissionDoubts(file, root),
     ...laneFaults(file, root, env),
     ...serverDoubts(file, root, env),
@@ -86,7 +90,7 @@ function judge(
 /** A gateway file has no agents (misspelt neither) but a section only Holdfast has, or its name. */
 function kindOf(root: MapNode, name: string, likely: FileKind): FileKind {
   if ([...root.entries.keys()].some((key) => nearest(key, ['agents']) !== undefined)) return 'agent';
-  const ours = ['tiers', 'lanes', 'budgets', 'server', 'classify', 'records'].some((key) => root.entries.has(key));
+  const ours = ['tiers', 'lanes', 'budgets', 'server', 'classify', 'records', 'sessions'].some((key) => root.entries.has(key));
   return ours || /(^|[\\/])holdfast\.ya?ml$/.test(name) ? 'gateway' : likely;
 }
 

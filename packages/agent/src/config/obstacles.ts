@@ -1,12 +1,12 @@
 import { resolveProvider } from '@holdfast/core/engine';
 import type { Budget, Environment, ProviderEntry } from '@holdfast/core/engine';
-import { isServedToolset } from './acts.data.ts';
 import { asksOf } from './asks.ts';
 import type { ChainSpec } from './chain.ts';
 import { join } from './check-node.ts';
 import type { AgentFile, AgentSpec, VariableUse } from './file.ts';
 import { isKnown, isServed } from './names.ts';
 import type { Mark, Problem } from './problem.ts';
+import { HERE, notHere } from './refs.ts';
 import { unpricedBar } from './unpriced.ts';
 
 /** Where something is written: of the agent file, or of the gateway file behind it. */
@@ -29,8 +29,8 @@ const problem = ({ file, at, path }: Written, message: string, wayOut?: string):
 });
 
 /**
- * What stands in the way of running this agent with this chain, here and now: keys and variables that are not set, providers, toolsets and
- * settings that are not served, models without a price under `budgets` of money. Empty: go.
+ * What stands in the way of running this agent with this chain, here and now: keys and variables that are not set, providers that are not
+ * served, agents from elsewhere, models without a price under `budgets` of money. Empty: go.
  */
 export function obstacles(
   file: AgentFile,
@@ -46,13 +46,8 @@ export function obstacles(
   const entries = [...used.values()].flatMap(({ entry, where }) =>
     missing.some((use) => within(use, where)) ? [] : entryObstacles(entry, where, env),
   );
-  const toolsets = agent.toolsets
-    .filter(({ type }) => !isServedToolset(type))
-    .map(({ type, at }) => {
-      const where = { file: file.name, at, path: `${path}.toolsets` };
-      return problem(where, `toolsets of type "${type}" are not served`, 'take it out, or put it into an agent of its own');
-    });
-  return [...variables, ...entries, ...toolsets, ...barredBy(budgets, file, agent, chain, env)];
+  const elsewhere = agent.elsewhere.map(({ ref, ...where }) => problem({ ...where, file: file.name }, notHere(ref), HERE));
+  return [...variables, ...entries, ...elsewhere, ...barredBy(budgets, file, agent, chain, env)];
 }
 
 /** A model without a price under a budget of money, where it is asked. */
@@ -79,7 +74,7 @@ function placesOf(
   );
   const asks = asksOf(file, agent, env);
   return new Map(
-    chain.targets.map(({ entry }) => {
+    [...chain.targets, ...chain.routes.flatMap(({ targets }) => targets)].map(({ entry }) => {
       const asked = asks.find(({ entries }) => entries.some(({ name }) => name === entry.name)) ?? ELSEWHERE;
       const [provider, model] = [file.providers.get(entry.name), models.get(entry.name)];
       const written = provider === undefined ? undefined : { ...provider, path: join('providers', entry.name) };

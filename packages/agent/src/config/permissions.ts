@@ -2,9 +2,9 @@ import { distanceOf, nearest } from '@holdfast/core/engine';
 import { matches } from '../rules/glob.ts';
 import { pattern } from '../rules/permit-pattern.ts';
 import type { Pattern } from '../rules/permit-pattern.ts';
-import { ARGUMENTS_OF, isServedToolset, TOOLS_OF } from './acts.data.ts';
+import { ARGUMENTS_OF, hasKnownTools, TEAM_TOOLS, TOOLS_OF } from './acts.data.ts';
 import type { AgentFile, PermissionSpec } from './file.ts';
-import { markOf } from './normal.ts';
+import { markOf } from './marks.ts';
 import { listed } from './refs.ts';
 import type { Finding } from './refs.ts';
 import { hasVariable } from './substitute.ts';
@@ -17,12 +17,16 @@ type List = keyof PermissionSpec;
 /** What the rules of a file are held against. */
 interface Tools {
   readonly had: readonly string[];
+  /** Those of its toolsets. */
+  readonly own: readonly string[];
   /** Some toolset's tools are not known: a name that is not ours may be one of them. */
   readonly open: boolean;
 }
 
-const HERE = Object.values(TOOLS_OF).flatMap(({ here }) => here);
-const ELSEWHERE = Object.values(TOOLS_OF).flatMap(({ elsewhere }) => elsewhere);
+const HERE = [...new Set([...Object.values(TOOLS_OF).flatMap(({ here }) => here), ...TEAM_TOOLS])];
+const ELSEWHERE = Object.values(TOOLS_OF)
+  .flatMap(({ elsewhere = [] }) => elsewhere)
+  .filter((name) => !HERE.includes(name));
 /** The arguments in which paths stand: a denial of either holds for both. */
 const PATHS: readonly string[] = ['path', 'paths'];
 const FORM = 'a condition is written TOOL:ARGUMENT=GLOB, such as shell:cmd=…';
@@ -35,9 +39,11 @@ const SLIPS = 2;
  */
 export function permissionDoubts(file: AgentFile, root: TreeNode): readonly Placed[] {
   const types = [...file.agents.values()].flatMap((agent) => agent.toolsets.map(({ type }) => type));
+  const own = [...new Set(types.flatMap((type) => TOOLS_OF[type]?.here ?? []))];
   const tools: Tools = {
-    had: [...new Set(types)].flatMap((type) => (isServedToolset(type) ? (TOOLS_OF[type]?.here ?? []) : [])),
-    open: types.some((type) => !isServedToolset(type)),
+    had: [...own, ...TEAM_TOOLS],
+    own,
+    open: types.some((type) => !hasKnownTools(type)),
   };
   return (['allow', 'ask', 'deny'] as const).flatMap((list) =>
     file.permissions[list].flatMap((text, index) =>
@@ -79,11 +85,11 @@ function notHad(list: List, name: string, rule: Pattern, met: readonly string[],
   return [idle(list, 'warning', `no agent of this file has a tool "${short(name)}"`)];
 }
 
-function misspelt(list: List, name: string, { open }: Tools): readonly Finding[] {
+function misspelt(list: List, name: string, { open, own }: Tools): readonly Finding[] {
   const near = nearest(name, HERE);
   const plain = near !== undefined && distanceOf(name.toLowerCase(), near) <= SLIPS;
   if (open && !plain) return [];
-  const hint = plain ? { nearest: near } : { wayOut: `there are ${listed(HERE)}` };
+  const hint = plain ? { nearest: near } : { wayOut: `there are ${listed(own.length > 0 ? own : HERE)}` };
   if (!open) return [idle(list, plain ? 'error' : 'warning', `there is no tool "${short(name)}"`, hint)];
   return [
     { level: 'warning', message: `there is no tool "${short(name)}" among those known: this rule may ${VERB[list]} nothing`, ...hint },
@@ -104,6 +110,7 @@ function conditions(list: List, rule: Pattern, met: readonly string[], { open }:
   const name = nameOf(rule);
   const exact = met.length === 1 && met[0] === name.toLowerCase();
   const known = [...new Set(met.flatMap((tool) => ARGUMENTS_OF[tool] ?? []))];
+  if (met.some((tool) => ARGUMENTS_OF[tool] === undefined)) return [];
   return rule.conditions.flatMap(({ name: argument }) => {
     if (argument === '') return [idle(list, 'error', `"${short(rule.text)}" has a condition without an argument`, { wayOut: FORM })];
     if (known.includes(argument) || (list !== 'allow' && PATHS.includes(argument) && PATHS.some((path) => known.includes(path)))) return [];

@@ -1,7 +1,9 @@
 import type { Effort, Environment } from '@holdfast/core/engine';
 import { PROSE } from './acts.data.ts';
+import type { RawAgent, RawCommands, RawSkills, RawToolset } from './raw-agent.ts';
 import { substitute } from './substitute.ts';
 import type { TreeNode } from './tree.ts';
+import type { RawSessions } from './sessions-spec.ts';
 
 /** A file as plain values, as its writer spells them. Only of a tree that passed the check: its types hold. */
 export interface RawFile {
@@ -10,6 +12,9 @@ export interface RawFile {
   readonly providers?: Readonly<Record<string, RawProvider | null>>;
   readonly tiers?: Readonly<Record<string, string | RawTierList | RawTier>>;
   readonly toolsets?: Readonly<Record<string, RawToolset>>;
+  readonly mcps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly commands?: Readonly<Record<string, RawCommands>>;
+  readonly skills?: Readonly<Record<string, RawSkills>>;
   readonly permissions?: { readonly allow?: readonly string[]; readonly ask?: readonly string[]; readonly deny?: readonly string[] };
   readonly classify?: readonly {
     readonly provider?: string;
@@ -26,6 +31,7 @@ export interface RawFile {
     readonly persist_prompts?: boolean;
     readonly keep_prompts?: string | number;
   };
+  readonly sessions?: RawSessions;
 }
 
 export interface RawServer {
@@ -77,29 +83,6 @@ export interface RawLane {
   readonly tpm?: number;
 }
 
-export interface RawAgent {
-  readonly model?: string;
-  readonly fallback?: { readonly models?: readonly string[]; readonly retries?: number; readonly cooldown?: string | number };
-  readonly description?: string;
-  readonly instruction?: string;
-  readonly toolsets?: readonly RawToolset[];
-  readonly use_toolsets?: readonly string[];
-  readonly max_iterations?: number;
-  readonly max_consecutive_tool_calls?: number;
-  readonly add_date?: boolean;
-  readonly add_environment_info?: boolean;
-  readonly readonly?: boolean;
-}
-
-export interface RawToolset {
-  readonly type: string;
-  readonly tools?: readonly string[];
-  readonly readonly?: boolean;
-  readonly instruction?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly [key: string]: unknown;
-}
-
 interface RawRates {
   readonly input: number;
   readonly output: number;
@@ -146,6 +129,10 @@ export interface RawModel extends RawSettings {
   readonly base_url?: string;
   readonly token_key?: string;
   readonly first_available?: readonly string[];
+  readonly routing?: readonly { readonly model: string; readonly examples: readonly string[] }[];
+  readonly title_model?: string;
+  readonly compaction_model?: string;
+  readonly compaction_threshold?: number;
 }
 
 /** One target of a tier, written out. */
@@ -163,12 +150,14 @@ export interface RawTier {
 
 /** Prose is left as it is written: `${env.NAME}` in it may be about code, and no secret gets into a prompt that way. */
 export function toRaw(root: TreeNode, env: Environment): RawFile {
-  const value = (node: TreeNode, key: string): unknown => {
+  const value = (node: TreeNode, key: string, prose: boolean): unknown => {
     if (node.kind === 'map')
-      return Object.fromEntries([...node.entries.values()].map((entry) => [entry.key, value(entry.node, entry.key)]));
-    if (node.kind === 'list') return node.items.map((item) => value(item, key));
+      return Object.fromEntries(
+        [...node.entries.values()].map((entry) => [entry.key, value(entry.node, entry.key, prose || PROSE.has(entry.key))]),
+      );
+    if (node.kind === 'list') return node.items.map((item) => value(item, key, prose));
     if (node.kind === 'null') return null;
-    return node.kind === 'text' && !PROSE.has(key) ? substitute(node.value, env, key === 'base_url').text : node.value;
+    return node.kind === 'text' && !prose ? substitute(node.value, env, key === 'base_url').text : node.value;
   };
-  return value(root, '') as RawFile;
+  return value(root, '', false) as RawFile;
 }

@@ -12,14 +12,16 @@ export function refChain(
   const findings = checkRef('chain', ref, namesIn(file)).filter(({ level }) => level === 'error');
   if (findings.length > 0) return { findings };
   const targets = expand(ref, file, env);
-  return { chain: { name: ref, targets, members: [targets.map((_, place) => place)], settings: { ...file.tiers.get(ref)?.settings } } };
+  return {
+    chain: { name: ref, targets, members: [targets.map((_, place) => place)], routes: [], settings: { ...file.tiers.get(ref)?.settings } },
+  };
 }
 
 /** Every place that the agents and tiers of a file lead to. */
 export function agentChains(file: AgentFile, env: Environment): readonly ChainTarget[] {
   const ofAgents = [...file.agents.keys()].flatMap((name) => {
     const found = chainOf(file, name, { env });
-    return 'chain' in found ? found.chain.targets : [];
+    return 'chain' in found ? [...found.chain.targets, ...found.chain.routes.flatMap(({ targets }) => targets)] : [];
   });
   return [...ofAgents, ...[...file.tiers.keys()].flatMap((tier) => expand(tier, file, env))];
 }

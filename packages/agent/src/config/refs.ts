@@ -30,7 +30,7 @@ export function checkRef(kind: RefKind, text: string, names: Names): readonly Fi
     case 'team':
       return checkAgent(text, names);
     case 'definition':
-      return text.startsWith('docker:') ? [] : among('entry of "mcps" or "rag"', text, names.definitions);
+      return text.startsWith('docker:') ? [gateway(text)] : among('entry of "mcps" or "rag"', text, names.definitions);
     case 'tier':
       return among('tier', text, names.tiers);
     default:
@@ -69,11 +69,22 @@ function checkModel(kind: 'chain' | 'model' | 'tier-part', text: string, names: 
 const checkProvider = (name: string, names: Names): readonly Finding[] =>
   names.providers.has(name) ? [] : isKnown(name) ? unserved(name) : [nothing('provider', name, [...names.providers, ...knownProviders()])];
 
-/** A sub-agent may come from elsewhere: `namespace/repo`, a URL, `name:reference`. */
+/** A sub-agent may come from elsewhere: `namespace/repo`, a URL, a file, `name:reference`. */
 const checkAgent = (text: string, names: Names): readonly Finding[] =>
   names.agents.has(text) || !/[/:]/.test(text)
     ? among('agent', text, names.agents)
-    : [{ level: 'warning', message: `"${text}" comes from elsewhere; agents from elsewhere are not loaded`, once: `elsewhere ${text}` }];
+    : [{ level: 'warning', message: notHere(text), wayOut: `${HERE}; a run that may come to it is refused`, once: `elsewhere ${text}` }];
+
+/** Said at check, and when it is to be run. */
+export const notHere = (ref: string): string => `"${ref}" is ${kindOf(ref)}, and agents are not fetched from there`;
+export const HERE = 'write that agent into this file';
+
+function kindOf(ref: string): string {
+  const place = ref.replace(/^[\w-]+:(?!\/\/)(?=.*\/)/, '');
+  if (/^git(hub\.com|@|\+|:)|\.git\b/.test(place)) return 'in a git repository';
+  if (/^https?:/.test(place)) return 'at a URL';
+  return /^[.~/]|\.ya?ml$/.test(place) ? 'in another file' : 'in an OCI registry';
+}
 
 const unserved = (provider: string): readonly Finding[] =>
   isServed(provider)
@@ -100,6 +111,13 @@ function nothing(what: string, text: string, names: Iterable<string>): Finding {
     ...(near !== undefined ? {} : list.length === 0 ? { wayOut: `this file defines none` } : { wayOut: `there are ${listed(list)}` }),
   };
 }
+
+const gateway = (ref: string): Finding => ({
+  level: 'warning',
+  message: `"${ref}" is a server of Docker's MCP gateway, which is not asked; the agent is run without its tools`,
+  wayOut: "name the server's own command, or its remote url",
+  once: `gateway ${ref}`,
+});
 
 /** The first few of a list, for people. */
 export const listed = (names: readonly string[], most = 12): string =>

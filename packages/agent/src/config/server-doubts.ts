@@ -1,6 +1,6 @@
 import { fitsAlias, nearest, type Environment } from '@holdfast/core/engine';
 import type { AgentFile } from './file.ts';
-import { markOf } from './normal.ts';
+import { markOf } from './marks.ts';
 import type { Problem } from './problem.ts';
 import type { Finding } from './refs.ts';
 import type { ServerKeySpec } from './server-spec.ts';

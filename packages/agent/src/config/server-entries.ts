@@ -2,6 +2,7 @@ import { parseDuration } from '@holdfast/core/engine';
 import type { Mark } from './problem.ts';
 import type { RawServer, RawServerKey } from './raw.ts';
 import { SERVER_DEFAULTS, type RateSpec, type ServerKeySpec, type ServerSpec } from './server-spec.ts';
+import { given } from './given.ts';
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 
@@ -59,8 +60,3 @@ const keyOf = ({ name, env, tiers, admin = false, record, weight, rate }: RawSer
   rate: given<RateSpec>({ rpm: rate?.rpm, tpm: rate?.tpm, concurrent: rate?.concurrent } as RateSpec) as RateSpec,
   ...given({ tiers, record, weight }),
 });
-
-type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-const given = <T extends object>(values: T): Given<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;

@@ -76,8 +76,8 @@ export interface ObjectShape {
   };
   /** Unknown keys are data, not mistakes. */
   readonly open?: true;
-  /** Unknown keys are errors instead of warnings. */
-  readonly strict?: true;
+  /** Unknown keys are errors instead of warnings. `slips`: those that are near to a known one, and may have been meant to guard something. */
+  readonly strict?: true | 'slips';
 }
 
 /** The alternatives differ by the kind of the value; `check-node.ts` picks by it. */

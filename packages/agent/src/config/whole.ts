@@ -1,6 +1,6 @@
 import { budgetProblems } from './budgets.ts';
 import { nearest } from '@holdfast/core/engine';
-import { isServedToolset, TOOLS_OF } from './acts.data.ts';
+import { hasKnownTools, TOOLS_OF } from './acts.data.ts';
 import { join } from './check-node.ts';
 import { listed } from './refs.ts';
 import type { Finding } from './refs.ts';
@@ -109,7 +109,7 @@ function toolNames(root: TreeNode): readonly Placed[] {
   const shared = section(root, 'toolsets').map((entry) => ({ node: entry.node, path: join('toolsets', entry.key) }));
   return [...lists, ...shared].flatMap(({ node, path }) => {
     const [type, tools] = node.kind === 'map' ? [node.entries.get('type')?.node, node.entries.get('tools')?.node] : [];
-    if (type?.kind !== 'text' || tools?.kind !== 'list' || !isServedToolset(type.value)) return [];
+    if (type?.kind !== 'text' || tools?.kind !== 'list' || !hasKnownTools(type.value)) return [];
     return tools.items.flatMap((item, index) =>
       item.kind === 'text' ? toolName(type.value, item.value, item.at, `${path}.tools[${index}]`) : [],
     );
@@ -117,7 +117,7 @@ function toolNames(root: TreeNode): readonly Placed[] {
 }
 
 function toolName(type: string, name: string, at: Mark, path: string): readonly Placed[] {
-  const { here, elsewhere } = TOOLS_OF[type] ?? { here: [], elsewhere: [] };
+  const { here, elsewhere = [] } = TOOLS_OF[type] ?? { here: [] };
   if (here.includes(name)) return [];
   if (elsewhere.includes(name))
     return [{ at, path, finding: { level: 'warning', message: `the ${type} toolset has no "${name}" here; it is left out` } }];

@@ -1,9 +1,9 @@
-import type { Answers } from '../answers.ts';
 import type { Handle } from '../drive.ts';
+import type { Inbox } from '../inbox.ts';
 import type { Redact } from '../ports.ts';
 
 /** With nobody there no question waits. */
 export const questionHandler =
-  (answers: Answers, attended: boolean, redact: Redact): Handle<'question'> =>
+  (inbox: Inbox, attended: boolean, redact: Redact): Handle<'question'> =>
   async ({ id }, signal) =>
-    attended ? redact(await answers.wait(id, signal)) : undefined;
+    attended ? redact(await inbox.answerTo(id, signal)) : undefined;

@@ -1,7 +1,7 @@
 import type { Handle } from '../drive.ts';
-import type { SessionLog } from '../log.ts';
+import type { PathLog } from '../log.ts';
 
 export const recordHandler =
-  (log: Pick<SessionLog, 'append'>): Handle<'record'> =>
+  (log: Pick<PathLog, 'append'>): Handle<'record'> =>
   async ({ events }) =>
     void (await log.append(events));

@@ -1,31 +1,41 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '@holdfast/core';
-import { HeadTail, type Scrub } from '../rules/cap.ts';
+import { BoundedText } from '../rules/bounded-text.ts';
+import type { Scrub } from '../rules/cap.ts';
 import type { ProcessStamp } from '../rules/events.ts';
 import { endGroup, signalGroup, stampOf } from './process-group.ts';
+import { ShellOutput } from './shell-output.ts';
 
 /**
  * A command line in a process group of its own, spawned held.
  *
  * H1. Until its byte comes on fd 3 nothing of the command has run; end of file (our death, too) makes it exit.
- * H2. Output is always drained and never kept beyond its cap.
+ * H2. Output is always drained and never kept beyond its bound.
  * H3. A stop or the time limit ends the whole group: SIGTERM, then SIGKILL.
  * H4. The command is over when its shell is; what it left behind in its group is ended, and cannot hold the output open.
+ * H5. One that is `tied` does not outlive us: its group ends by itself when our end of fd 3 is gone, however we went.
  */
 export interface ShellCommand {
   readonly command: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tied?: boolean;
 }
 
 export interface ShellLimits {
-  readonly timeoutMs: number;
+  /** Absent: as long as it takes. */
+  readonly timeoutMs?: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly scrub: Scrub;
+  /** Told what it says as it comes, not scrubbed. */
+  readonly live?: (text: string) => void;
+  /** Where its output is kept, for who wants to look before it is over. */
+  readonly kept?: BoundedText;
+  /** Ms from SIGTERM to SIGKILL when it is stopped. */
+  readonly grace?: number;
 }
 
 export interface ShellOutcome {
@@ -47,21 +57,31 @@ export interface HeldProcess {
  * The pipe through `cat` is there because Node's own are sockets, and `/dev/stdout`, `/dev/stderr` cannot be opened on a socket.
  * The exit code comes back on fd 4; SIGTERM must neither end the wait for it nor lose the last words of the command.
  */
+const PIPE = `trap : TERM
+{ trap : TERM; /bin/sh -c "$1" 2>&1 4>&-; echo $? >&4; } | ( trap '' TERM INT; exec cat 4>&- )`;
 const HELD = `IFS= read -r HOLDFAST_START <&3 || exit 0
 exec 3<&-
-trap : TERM
-{ trap : TERM; /bin/sh -c "$1" 2>&1 4>&-; echo $? >&4; } | ( trap '' TERM INT; exec cat 4>&- )`;
+${PIPE}`;
+/** The watcher is of the group and waits for the end of fd 3: ours are the only hands that hold its other side. */
+const TIED = `IFS= read -r HOLDFAST_START <&3 || exit 0
+{ trap '' TERM INT HUP; IFS= read -r HOLDFAST_END; kill -TERM 0; sleep 0.2; kill -KILL 0; } <&3 >/dev/null 2>&1 4>&- &
+HOLDFAST_WATCHER=$!
+exec 3<&-
+${PIPE}
+kill -KILL $HOLDFAST_WATCHER
+wait $HOLDFAST_WATCHER`;
 
 /** Ms from SIGTERM to SIGKILL. A stop must be over within 100 ms, 50 of which belong to who asked for it. */
 const GRACE = { stopped: 15, 'timed-out': 1000, exited: 200 } as const;
 /** Ms without output after which the rest of the pipe is given up: somebody else holds it open. */
-const QUIET = { stopped: 5, 'timed-out': 50, exited: 50 } as const;
+const QUIET = { stopped: 5, 'timed-out': 50, exited: 200 } as const;
 /** Ms for which a process left behind may go on filling it. */
 const LONGEST_DRAIN = { stopped: 10, 'timed-out': 1000, exited: 1000 } as const;
 
 /** Rejects with a plain error when it cannot be started. */
-export async function spawnHeld({ command, cwd, env }: ShellCommand): Promise<HeldProcess> {
-  const child = await started(command, { cwd, env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'ignore', 'pipe', 'pipe'] });
+export async function spawnHeld({ command, cwd, env, tied = false }: ShellCommand): Promise<HeldProcess> {
+  const options: SpawnOptions = { cwd, env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'ignore', 'pipe', 'pipe'] };
+  const child = await started(tied ? TIED : HELD, command, options);
   const gate = child.stdio[3] as Writable;
   const report = child.stdio[4] as Readable;
   // A child that is gone cannot be let go, and its pipes may break: its exit tells the same.
@@ -72,14 +92,15 @@ export async function spawnHeld({ command, cwd, env }: ShellCommand): Promise<He
     child.stdout!.destroy();
   };
   const stamp = stampOf(child.pid!);
-  if (stamp) return { stamp, run: (limits) => follow(child, stamp.group, limits, () => gate.end('\n')), drop };
+  const start = (): void => void (tied ? gate.write('\n') : gate.end('\n'));
+  if (stamp) return { stamp, run: (limits) => follow(child, stamp.group, limits, start).finally(() => gate.destroy()), drop };
   drop();
   throw new Error('The shell ended before it could be held.');
 }
 
-async function started(command: string, options: SpawnOptions): Promise<ChildProcess> {
+async function started(script: string, command: string, options: SpawnOptions): Promise<ChildProcess> {
   try {
-    const child = spawn('/bin/sh', ['-c', HELD, 'sh', command], options);
+    const child = spawn('/bin/sh', ['-c', script, 'sh', command], options);
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return child;
   } catch (error) {
@@ -90,18 +111,21 @@ async function started(command: string, options: SpawnOptions): Promise<ChildPro
 }
 
 async function follow(child: ChildProcess, group: number, limits: ShellLimits, start: () => void): Promise<ShellOutcome> {
-  const { clock, signal, timeoutMs } = limits;
-  const output = new Output(child.stdout!, clock);
+  const { clock, signal, timeoutMs, kept = new BoundedText(), live } = limits;
+  const output = new ShellOutput(child.stdout!, clock, (text) => {
+    kept.add(text);
+    live?.(text);
+  });
   let end: ShellOutcome['end'] = 'exited';
   let letGo = (): void => {};
   const stop = (why: 'stopped' | 'timed-out') => {
     letGo();
     end = why;
     signalGroup(group, 'SIGTERM');
-    letGo = clock.after(GRACE[why], () => signalGroup(group, 'SIGKILL'));
+    letGo = clock.after(limits.grace ?? GRACE[why], () => signalGroup(group, 'SIGKILL'));
   };
   const onStop = () => stop('stopped');
-  letGo = clock.after(timeoutMs, () => stop('timed-out'));
+  if (timeoutMs !== undefined) letGo = clock.after(timeoutMs, () => stop('timed-out'));
   signal.addEventListener('abort', onStop, { once: true });
   if (signal.aborted) onStop();
   else start();
@@ -113,7 +137,7 @@ async function follow(child: ChildProcess, group: number, limits: ShellLimits, s
   letGo();
   signal.removeEventListener('abort', onStop);
   output.close();
-  return { output: output.kept.text(limits.scrub), code, end, leftovers };
+  return { output: kept.text(limits.scrub), code, end, leftovers };
 }
 
 /** From fd 4 or, when the whole group was killed, from the group's leader. */
@@ -129,46 +153,4 @@ async function exitCode(child: ChildProcess): Promise<number> {
 
 async function exited(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
-}
-
-class Output {
-  readonly kept = new HeadTail();
-  readonly #stream: Readable;
-  readonly #clock: Clock;
-  #rearm = (): void => {};
-
-  constructor(stream: Readable, clock: Clock) {
-    this.#stream = stream;
-    this.#clock = clock;
-    const decoder = new StringDecoder('utf8');
-    stream.on('data', (chunk: Buffer) => {
-      this.kept.add(decoder.write(chunk));
-      this.#rearm();
-    });
-    stream.once('end', () => this.kept.add(decoder.end()));
-  }
-
-  /** True once it is closed; false when nothing came for `quiet` ms, or something for `longest`. */
-  async drained(quiet: number, longest: number): Promise<boolean> {
-    if (this.#stream.closed) return true;
-    let letGo = (): void => {};
-    let letGoOfAll = (): void => {};
-    const closed = await new Promise<boolean>((resolve) => {
-      this.#stream.once('close', () => resolve(true));
-      letGoOfAll = this.#clock.after(longest, () => resolve(false));
-      this.#rearm = () => {
-        letGo();
-        letGo = this.#clock.after(quiet, () => resolve(false));
-      };
-      this.#rearm();
-    });
-    this.#rearm = () => {};
-    letGo();
-    letGoOfAll();
-    return closed;
-  }
-
-  close(): void {
-    this.#stream.destroy();
-  }
 }

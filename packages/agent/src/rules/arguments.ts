@@ -28,13 +28,13 @@ const excerpt = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…
 /** The same arguments in any order of keys are the same text; what is not JSON stands for itself. */
 export function canonical(text: string): string {
   const parsed = parse(text.trim() || '{}');
-  return 'error' in parsed ? text : JSON.stringify(sorted(parsed.value));
+  return 'error' in parsed ? text : sortedText(parsed.value);
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
-  // An array of pairs: an object would put integer-like keys first, and `__proto__` nowhere.
-  return { o: entries.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
+/** JSON, written by hand: an object put together in another order would put integer-like keys first, and `__proto__` nowhere. */
+function sortedText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(sortedText).join(',')}]`;
+  const keys = Object.keys(value).toSorted();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${sortedText((value as Arguments)[key])}`).join(',')}}`;
 }

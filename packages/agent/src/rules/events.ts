@@ -1,55 +1,54 @@
+import type {
+  Answer,
+  Attachment,
+  ChildTask,
+  CompactionCause,
+  EndFailure,
+  LimitName,
+  ProcessStamp,
+  Question,
+  SessionRules,
+  TokenUsage,
+} from './event-data.ts';
+import type { ModelEvent } from './model-events.ts';
+
+export type * from './event-data.ts';
+export type { ModelEvent } from './model-events.ts';
+
 /**
  * What happened in a session, in order, as plain data. A run is its events: state is a fold over them, and nothing else is kept.
  * Text deltas are not here; they go to the live channel. Times are epoch ms. Nouns first, then what became of them.
  */
 export type RunEvent =
-  /** A run begins: a prompt, or a resumed process that goes on. */
-  | { readonly type: 'run-start'; readonly agent: string; readonly resumed: boolean }
-  /** A prompt and a steering message are one thing: the first is merely early. `item` names the inbox row it consumes. */
-  | { readonly type: 'input'; readonly text: string; readonly item?: string }
-  /** The finished reply of a model, lossless. */
+  /** A run begins: a prompt, or a resumed process that goes on. `task`: it is a child's, and what began it. */
+  | { readonly type: 'run-start'; readonly agent: string; readonly resumed: boolean; readonly at?: number; readonly task?: ChildTask }
+  /**
+   * A prompt and a steering message are one thing: the first is merely early. `item` names the inbox row it consumes. `hidden`: said by us,
+   * not by the user. `system`: stands with the agent's instruction, as a child's task does.
+   */
   | {
-      readonly type: 'model-reply';
-      readonly turn: number;
-      readonly blocks: readonly Block[];
-      readonly finish: string;
-      readonly origin: Origin;
-      readonly usage: TokenUsage;
-      readonly usd?: number;
-      /** Id of the call's record. */
-      readonly call: string;
-      readonly marks?: readonly string[];
+      readonly type: 'input';
+      readonly text: string;
+      readonly item?: string;
+      readonly files?: readonly Attachment[];
+      readonly hidden?: boolean;
+      readonly system?: boolean;
     }
-  /** A marker for an abandoned attempt: what was shown of it was withdrawn. */
-  | {
-      readonly type: 'attempt-withdrawn';
-      readonly turn: number;
-      readonly attempt: number;
-      readonly target: string;
-      readonly kind: string;
-      readonly message: string;
-    }
-  /** The user is asked. `approval` of a call, or what to do about a call that may have run before a crash. */
-  | {
-      readonly type: 'question';
-      readonly id: string;
-      readonly about: 'approval' | 'may-have-run';
-      readonly call: ToolCall;
-      readonly reason: string;
-    }
-  | {
-      readonly type: 'answer';
-      readonly id: string;
-      /** `allow-tool`: this tool for the rest of the session. */
-      readonly decision: 'allow' | 'allow-tool' | 'deny';
-      readonly reason?: string;
-    }
+  | ModelEvent
+  /** The user is asked. Every question has an id that is unique in its session; nothing else can be answered under it. */
+  | ({ readonly type: 'question'; readonly id: string; readonly reason: string } & Question)
+  /** `item` names the inbox row it consumes. */
+  | ({ readonly type: 'answer'; readonly id: string; readonly item?: string } & Answer)
   /** Recorded before a tool runs. Without a result it may have run. */
   | {
       readonly type: 'tool-start';
       readonly id: string;
       readonly name: string;
       readonly process?: ProcessStamp;
+      /** Who allowed it: a rule, the user, a hook. The log of decisions is these and the refused results. */
+      readonly by?: string;
+      /** The arguments as a hook rewrote them: what runs, where it is not what the model sent. */
+      readonly input?: string;
     }
   | {
       readonly type: 'tool-result';
@@ -59,67 +58,61 @@ export type RunEvent =
       readonly failed: boolean;
       /** `done`: it ran. `refused`: denied, unknown tool, bad arguments: it did not. `unknown`: it may have run. */
       readonly how: 'done' | 'refused' | 'unknown';
+      /** Who refused it: a rule, the user, a hook, that nobody was there. */
+      readonly by?: string;
+      /** Where the whole output is, when `output` holds its head and tail only. */
+      readonly file?: string;
+      readonly files?: readonly Attachment[];
     }
-  /** Something the user should know: a process group killed on resume, an unreadable setting. */
-  | { readonly type: 'notice'; readonly text: string }
+  /** Another agent goes on with the same conversation. */
+  | {
+      readonly type: 'agent-switch';
+      readonly from: string;
+      readonly to: string;
+      readonly how: 'handoff' | 'user';
+      readonly item?: string;
+    }
+  /** Which model an agent is asked with; without `ref` its own again. `turn`: for the next model call only. */
+  | {
+      readonly type: 'model-choice';
+      readonly agent: string;
+      readonly ref?: string;
+      readonly lasts: 'session' | 'turn';
+      readonly item?: string;
+    }
+  /**
+   * What came before the newest `keep` messages of the transcript is a summary from here on. `cut`: ids of kept tool results that are sent
+   * without their content (T2). The log keeps everything.
+   */
+  | {
+      readonly type: 'compaction';
+      readonly why: CompactionCause;
+      readonly summary: string;
+      readonly keep: number;
+      readonly cut?: readonly string[];
+      readonly usage?: TokenUsage;
+      readonly usd?: number;
+      readonly call?: string;
+      readonly item?: string;
+    }
+  /** What a call cost that left nothing else behind. */
+  | { readonly type: 'spent'; readonly usage: TokenUsage; readonly usd?: number }
+  /** Rules the user gave this session; they replace those it had. */
+  | { readonly type: 'permissions'; readonly rules: SessionRules; readonly item?: string }
+  /** Deferred tools the model asked for: from here on it has them. */
+  | { readonly type: 'tools-added'; readonly names: readonly string[] }
+  /** The model was told that it goes in circles; the next time the run is stopped. */
+  | { readonly type: 'loop-warning'; readonly text: string }
+  /** The user let the run go on past a limit, up to the next. */
+  | { readonly type: 'limit-raised'; readonly limit: LimitName; readonly to: number }
+  /** Something the user should know: a process group killed on resume, a server that does not start. */
+  | { readonly type: 'notice'; readonly text: string; readonly item?: string }
   | { readonly type: 'run-end'; readonly why: Ending; readonly failure?: EndFailure };
 
-/** How a run ended: `done` with an answer, `failed`, at its limit of turns, or stopped by somebody. */
-export type Ending = 'done' | 'failed' | 'out-of-turns' | 'stopped';
-
-/** Why a run failed: the kind of failure, one sentence for people, and when trying again makes sense (epoch ms), where that is known. */
-export interface EndFailure {
-  readonly kind: string;
-  readonly message: string;
-  /** Epoch ms after which trying again makes sense. */
-  readonly retryAt?: number;
-  /** Text shown before the answer broke for good. */
-  readonly salvaged?: string;
-  /** What the models came to that were asked, or why they rest. */
-  readonly blamed?: readonly { readonly target: string; readonly kind: string }[];
-}
-
-/** One block of a reply. `meta` is the vendor's opaque data (signatures), replayed only to where it came from. */
-export type Block =
-  | { readonly type: 'text'; readonly text: string; readonly meta?: unknown }
-  | { readonly type: 'reasoning'; readonly text: string; readonly meta?: unknown }
-  | { readonly type: 'file'; readonly mediaType: string; readonly data: string; readonly meta?: unknown }
-  | ({ readonly type: 'tool-call'; readonly meta?: unknown } & ToolCall);
-
-/** `input` is the text the model sent: it may not be JSON. */
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  readonly input: string;
-}
-
-/** Who made a block: decides where its signatures may be replayed. */
-export interface Origin {
-  readonly place: number;
-  readonly ref: string;
-  readonly entry: string;
-  readonly protocol: string;
-  readonly model: string;
-  readonly account: string;
-}
-
-export interface TokenUsage {
-  readonly input?: number;
-  readonly cacheRead?: number;
-  readonly cacheWrite?: number;
-  readonly output?: number;
-  readonly reasoning?: number;
-  readonly estimated?: boolean;
-}
-
-/** Enough to find a process group again after a crash, and never to mistake another one for it. */
-export interface ProcessStamp {
-  readonly pid: number;
-  readonly group: number;
-  /** Start time of the process in clock ticks since boot, as the kernel tells it. */
-  readonly started: string;
-  readonly boot: string;
-}
+/**
+ * How a run ended: `done` with an answer, `failed`, at its limit of turns, at another limit (time, tokens, money), or stopped by somebody.
+ */
+export type Ending = 'done' | 'failed' | 'out-of-turns' | 'over-limit' | 'stopped';
 
 /** The envelope of a stored event. `seq` counts from 1 within a session, without gaps. */
 export interface EventRow {

@@ -1,12 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AgentRules } from './agent-rules.ts';
 import type { Block, RunEvent, ToolCall } from './events.ts';
 import { fold, snapshot, START, type RunState } from './fold.ts';
 import { loop, type LoopOptions } from './loop.ts';
 import { Stopped } from './teller.ts';
 import type { InboxItem, ModelReply, Request } from './world.ts';
 
-const OPTIONS: LoopOptions = { agent: 'root', resumed: false, maxIterations: 0, maxConsecutiveToolCalls: 0 };
+const RULES: AgentRules = { limits: {}, maxConsecutiveToolCalls: 0, compaction: { auto: true }, hooks: () => false, polling: () => false };
+const OPTIONS: LoopOptions = { agent: 'root', resumed: false, at: 0, path: [], rules: () => RULES };
+const heard = (items: readonly InboxItem[]) => ({ items, now: 0, below: { tokens: 0, usd: 0 } });
 const ORIGIN = { place: 0, ref: 'p/m', entry: 'p', protocol: 'other', model: 'm', account: 'a' };
 const callOf = (id: string, name = 'tool'): ToolCall => ({ id, name, input: '{}' });
 const replyOf = (...calls: readonly ToolCall[]): ModelReply => ({
@@ -29,7 +32,7 @@ function play(state: RunState, answers: Partial<Record<Request['do'], (request: 
   const log: RunEvent[] = [];
   const all: Record<string, (request: never) => unknown> = {
     record: ({ events }: Request & { do: 'record' }) => void log.push(...events),
-    inbox: () => [],
+    inbox: () => heard([]),
     permit: ({ calls }: Request & { do: 'permit' }) => calls.map(({ id }) => ({ id, do: 'run' })),
     tools: ({ before, calls }: Request & { do: 'tools' }) => {
       const events = [...before, ...calls.map(({ id }) => startOf(id)), ...calls.map(({ id }) => done(id))];
@@ -64,7 +67,7 @@ const reply = (...calls: readonly ToolCall[]): RunEvent => {
 describe('the run loop', () => {
   it('can be driven by hand, without a clock, a network or a promise', () => {
     const items = [say];
-    const { why, log, asked } = play(START, { inbox: () => items.splice(0) });
+    const { why, log, asked } = play(START, { inbox: () => heard(items.splice(0)) });
     expect(why).toBe('done');
     expect(asked).toEqual(['inbox', 'record', 'model', 'inbox', 'record']);
     expect(types(log)).toEqual(['run-start', 'input', 'model-reply', 'run-end']);
@@ -89,7 +92,7 @@ describe('the run loop', () => {
               if (kind === 'run') return { id, do: 'run' };
               return kind === 'refuse' ? { id, do: 'refuse', output: 'no' } : { id, do: 'ask', reason: 'why' };
             })) as never,
-          question: (({ id, call }: Request & { do: 'question' }) => {
+          question: (({ id, call }: Request & { do: 'question'; readonly call: ToolCall }) => {
             expect(log.some((event) => event.type === 'question' && event.id === id)).toBe(true);
             return { decision: call.id.startsWith('deny') ? 'deny' : 'allow' };
           }) as never,
@@ -193,7 +196,7 @@ describe('the run loop', () => {
           request.do === 'tools'
             ? { events: log.slice(-request.before.length - 4) }
             : request.do === 'inbox'
-              ? []
+              ? heard([])
               : answers[request.do]?.(request);
         step = run.next(answer);
       }
@@ -206,7 +209,7 @@ describe('the run loop', () => {
   it('a failure of the store is nobody’s stop: it ends the loop as it is', () => {
     const run = loop(START, OPTIONS);
     run.next();
-    run.next([say]);
+    run.next(heard([say]));
     expect(() => run.throw(new Error('disk full'))).toThrow('disk full');
   });
 });

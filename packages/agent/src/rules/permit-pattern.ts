@@ -26,6 +26,8 @@ export interface Facts {
 }
 
 const PATH_ARGUMENTS = new Set(['path', 'paths']);
+/** What is denied to one tool is denied to the others that do the same. */
+const SAME_AS: Readonly<Record<string, string>> = { run_background_job: 'shell' };
 
 /** The tool's name ends before the first segment with a `=`; a later segment without one belongs to the value before it (`url=https://…`). */
 export function pattern(text: string): Pattern {
@@ -50,9 +52,12 @@ export const names = (rule: Pattern, argument: string): boolean => rule.conditio
 
 /** A deny (or ask) rule: any form, any element that matches is enough. */
 export function catches(rule: Pattern, facts: Facts): boolean {
-  if (!matches(rule.tool, facts.tool)) return false;
+  const alike = Object.hasOwn(SAME_AS, facts.tool) ? SAME_AS[facts.tool] : undefined;
+  if (!matches(rule.tool, facts.tool) && (alike === undefined || !matches(rule.tool, alike))) return false;
   return rule.conditions.every(({ name, spanning, shell }) => {
     if (facts.command && facts.input[name] === facts.command.text) return shellDenies(shell, facts.command);
+    // Of a tool whose command stands in the file, `cmd` is that command, whatever its arguments are called.
+    if (facts.command && name === 'cmd' && shellDenies(shell, facts.command)) return true;
     const forms = PATH_ARGUMENTS.has(name) ? facts.paths.flat() : [];
     return [...texts(facts.input[name]), ...forms].some((text) => matches(spanning, text));
   });

@@ -23,7 +23,7 @@ interface Run {
 }
 
 /** Commands that run what stands behind them. */
-const RUNNERS = new Set(
+export const RUNNERS: ReadonlySet<string> = new Set(
   (
     'env sudo doas su nice ionice nohup time timeout stdbuf xargs exec eval command builtin busybox toybox parallel watch chroot setsid strace ltrace ' +
     'unshare nsenter flock script ssh trap . source alias export { ! if then else elif do while until coproc sh bash dash zsh ksh ash mksh fish'

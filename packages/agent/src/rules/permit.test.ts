@@ -30,7 +30,11 @@ describe('permit', () => {
   it('P1: a deny rule wins over allow, session, yolo, and says which rule', () => {
     const call = { ...shell('rm -rf x'), allowed: new Set(['shell']) };
     const verdict = judge(call, { allow: ['*'], deny: ['shell:cmd=rm *'] }, { yolo: true });
-    expect(verdict).toEqual({ do: 'refuse', output: `Tool 'shell' is denied by permissions configuration (deny rule "shell:cmd=rm *").` });
+    expect(verdict).toEqual({
+      do: 'refuse',
+      output: `Tool 'shell' is denied by permissions configuration (deny rule "shell:cmd=rm *").`,
+      by: 'team rule "shell:cmd=rm *"',
+    });
     expect(does(other('fetch'), { allow: ['fetch'], deny: ['fe*'] })).toBe('refuse');
   });
 
@@ -91,7 +95,8 @@ describe('permit', () => {
     });
     expect(judge({ ...read('x', '/etc/x'), attended: false })).toEqual({
       do: 'refuse',
-      output: `Tool 'read_file' is denied: nobody is there to approve it. read_file would read /etc/x, outside the working directory, and no rule allows it.`,
+      output: `Tool 'read_file' is denied: it needs approval, and nobody can be asked. read_file would read /etc/x, outside the working directory, and no rule allows it.`,
+      by: 'nobody there',
     });
     expect(does(write('a'))).toBe('ask');
     expect(does({ ...write('a'), attended: false })).toBe('refuse');

@@ -1,136 +1,126 @@
-import { argumentsOf } from './arguments.ts';
-import type { Block, Origin } from './events.ts';
-import type { Message } from './fold.ts';
+import { headText, type PromptHead } from './prompt-head.ts';
+import { resultsMessage, type PromptMessage, type Result, type Said } from './prompt-messages.ts';
+import { moved, pieceOf, waits, withoutOldest, type Piece } from './prompt-pieces.ts';
+import type { Message } from './run-state.ts';
 
-/** Shapes of an AI SDK prompt, as far as a transcript needs them. */
-type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };
-type Options = Record<string, { [key: string]: Json | undefined }>;
-type FileData = { type: 'data'; data: string } | { type: 'url'; url: URL };
-export type PromptPart =
-  | { type: 'text'; text: string; providerOptions?: Options }
-  | { type: 'reasoning'; text: string; providerOptions?: Options }
-  | { type: 'file'; data: FileData; mediaType: string; providerOptions?: Options }
-  | { type: 'tool-call'; toolCallId: string; toolName: string; input: unknown; providerOptions?: Options };
-type ToolResult = {
-  type: 'tool-result';
-  toolCallId: string;
-  toolName: string;
-  output: { type: 'text' | 'error-text'; value: string };
-};
-export type PromptMessage =
-  | { role: 'system'; content: string }
-  | { role: 'user'; content: { type: 'text'; text: string }[] }
-  | { role: 'assistant'; content: PromptPart[]; providerOptions?: Options }
-  | { role: 'tool'; content: ToolResult[] };
+export type { EnvironmentInfo, PromptHead } from './prompt-head.ts';
+export type { PromptMessage, PromptPart } from './prompt-messages.ts';
 
-export interface PromptHead {
-  readonly instruction: string;
-  /** `2026-11-20`. */
-  readonly date?: string;
-  readonly environment?: EnvironmentInfo;
+export interface PromptShape {
+  /** Conversation messages a prompt holds at most; those of the user count and always stay. 0 or absent: all. */
+  readonly historyItems?: number;
+  /** False: pictures are left out. */
+  readonly images?: boolean;
 }
 
-export interface EnvironmentInfo {
-  readonly cwd: string;
-  readonly git: boolean;
-  readonly platform: string;
-  readonly arch: string;
+export interface PromptAsk {
+  /** How often the transcript was summarised: each time begins a prompt of its own. */
+  readonly epoch?: number;
+  /** For this one prompt. */
+  readonly context?: readonly string[];
 }
 
 /**
  * Builds prompts of one transcript, each from the last.
- * P1. Append-only: the prompt of a longer transcript begins with the prompt of the shorter one, so that caches hold.
+ * P1. Append-only within an epoch: the prompt of a longer transcript begins with the prompt of the shorter one, so that caches hold.
  * P2. Each message is translated once and frozen: whoever reads prompts below needs to read only what is new.
- * P3. Results stand in the order of their calls, whatever order they landed in.
+ * P3. Results stand in the order of their calls; a call that was never answered is answered for (C13).
+ * P4. A limit of messages cuts in steps: over it, the oldest replies go with their results until half of it is left, and until then the
+ *     prompt is append-only again. What a reply called last always stays. Replies behind a cut count as made elsewhere (T2).
+ * P5. Context of one call is a system message at the very end, not frozen: it is no part of what comes next.
  */
 export class Prompter {
-  readonly #built: PromptMessage[];
+  readonly #head: PromptHead;
+  readonly #images: boolean;
+  readonly #most: number;
+  #epoch: number | undefined;
+  #built: PromptMessage[] = [];
+  #pieces: Piece[] = [];
+  #system: string[] = [];
+  #items = 0;
   #upto = 0;
 
-  constructor(head: PromptHead) {
-    this.#built = systemOf(head).map(frozen);
+  constructor(head: PromptHead, { historyItems = 0, images = true }: PromptShape = {}) {
+    this.#head = head;
+    this.#images = images;
+    this.#most = historyItems > 0 ? historyItems : Infinity;
   }
 
   /** Nothing may be owed: a group of results is translated as a whole. */
-  extend(transcript: readonly Message[]): PromptMessage[] {
+  extend(transcript: readonly Message[], { epoch = 0, context = [] }: PromptAsk = {}): PromptMessage[] {
+    if (epoch !== this.#epoch || this.#upto === 0) this.#begin(transcript, epoch);
     while (this.#upto < transcript.length) {
       const message = transcript[this.#upto++] as Message;
-      if (message.role === 'user') this.#add({ role: 'user', content: [{ type: 'text', text: message.text }] });
-      else if (message.role === 'assistant') this.#assistant(message);
-      else this.#results(transcript);
+      if (message.role === 'tool') this.#results(transcript);
+      else this.#add(pieceOf(message, this.#images));
+      this.#trim();
     }
-    return this.#built.slice();
+    const transient = context.filter((text) => text.trim() !== '').join('\n\n');
+    return transient === '' ? this.#built.slice() : [...this.#built, { role: 'system', content: transient }];
   }
 
-  #add(message: PromptMessage): void {
-    this.#built.push(frozen(message));
+  /** What stands with the instruction from the start is one message with it: some templates take no second. */
+  #begin(transcript: readonly Message[], epoch: number): void {
+    const first = transcript.findIndex((message) => message.role !== 'user' || !message.system);
+    const leading = transcript.slice(0, first < 0 ? transcript.length : first) as Said[];
+    this.#epoch = epoch;
+    this.#system = [headText(this.#head), ...leading.map(({ text }) => text)];
+    this.#upto = leading.length;
+    this.#pieces = [];
+    this.#items = 0;
+    this.#built = this.#systemMessage();
   }
 
-  #assistant(message: Message & { role: 'assistant' }): void {
-    const providerOptions = { holdfast: { origin: originOf(message.origin) } };
-    const content = message.blocks.map((block) => partOf(block, providerOptions)).filter((part) => part !== undefined);
-    // An empty turn was an answer; in a prompt vendors refuse it.
-    if (content.length > 0) this.#add({ role: 'assistant', content, providerOptions });
+  /** A new object each time: what is remembered below of a conversation hangs on its first message. */
+  #systemMessage(): PromptMessage[] {
+    const content = this.#system.filter((text) => text.trim() !== '').join('\n\n');
+    return content === '' ? [] : [frozen({ role: 'system', content, providerOptions: MARK })];
+  }
+
+  #add(piece: Piece): void {
+    this.#close();
+    this.#pieces.push(piece);
+    this.#items += piece.items;
+    this.#built.push(...piece.built.map(frozen));
   }
 
   #results(transcript: readonly Message[]): void {
     const from = this.#upto - 1;
     while (transcript[this.#upto]?.role === 'tool') this.#upto++;
-    const results = transcript.slice(from, this.#upto) as (Message & { role: 'tool' })[];
-    const asked = this.#built.at(-1);
-    const order = asked?.role === 'assistant' ? asked.content.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : [])) : [];
-    results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-    this.#add({ role: 'tool', content: results.map(resultOf) });
+    const results = transcript.slice(from, this.#upto) as Result[];
+    const last = this.#pieces.at(-1);
+    if (last && waits(last)) this.#answer(last, results);
+  }
+
+  /** Calls that were never answered: nothing may follow them before their results. */
+  #close(): void {
+    const last = this.#pieces.at(-1);
+    if (last && waits(last)) this.#answer(last, []);
+  }
+
+  #answer(piece: Piece, results: readonly Result[]): void {
+    const message = frozen(resultsMessage(piece.calls, results, this.#images));
+    piece.built.push(message);
+    piece.items += piece.calls.length;
+    this.#items += piece.calls.length;
+    this.#built.push(message);
+  }
+
+  #trim(): void {
+    const last = this.#pieces.at(-1);
+    if (this.#items <= this.#most || (last && waits(last))) return;
+    const left = withoutOldest(this.#pieces, this.#items, this.#most / 2);
+    if (!left) return;
+    this.#pieces = left.map((piece) => moved(piece, this.#images));
+    this.#items = left.reduce((sum, { items }) => sum + items, 0);
+    this.#built = [...this.#systemMessage(), ...this.#pieces.flatMap(({ built }) => built.map(frozen))];
   }
 }
+
+/** C14: the head is the same for every conversation of an agent, and cached by itself. */
+const MARK = { anthropic: { cacheControl: { type: 'ephemeral' } } };
 
 function frozen(message: PromptMessage): PromptMessage {
   Object.freeze(message.content);
   return Object.freeze(message);
 }
-
-const resultOf = ({ id, name, output, failed }: Message & { role: 'tool' }): ToolResult => ({
-  type: 'tool-result',
-  toolCallId: id,
-  toolName: name,
-  output: { type: failed ? 'error-text' : 'text', value: output },
-});
-
-function partOf(block: Block, own: Options): PromptPart | undefined {
-  const providerOptions = block.meta === undefined ? own : { ...(block.meta as Options), ...own };
-  switch (block.type) {
-    case 'text':
-      return block.text === '' && block.meta === undefined ? undefined : { type: 'text', text: block.text, providerOptions };
-    case 'reasoning':
-      return { type: 'reasoning', text: block.text, providerOptions };
-    case 'file':
-      return { type: 'file', mediaType: block.mediaType, data: dataOf(block.data), providerOptions };
-    case 'tool-call':
-      return { type: 'tool-call', toolCallId: block.id, toolName: block.name, input: inputOf(block), providerOptions };
-  }
-}
-
-const dataOf = (data: string): FileData => (/^https?:/.test(data) ? { type: 'url', url: new URL(data) } : { type: 'data', data });
-
-/** Vendors take an object only; text that is none is shown to the model as what it was. */
-function inputOf(block: Block & { type: 'tool-call' }): unknown {
-  const parsed = argumentsOf(block);
-  return 'input' in parsed ? parsed.input : { invalid: block.input };
-}
-
-const originOf = ({ place, ref, entry, protocol, model, account }: Origin) => ({ place, ref, entry, protocol, model, account });
-
-function systemOf({ instruction, date, environment }: PromptHead): PromptMessage[] {
-  const texts = [instruction.trim(), date && `Today's date: ${date}`, environment && environmentText(environment)];
-  const content = texts.filter((text) => text).join('\n\n');
-  return content === '' ? [] : [{ role: 'system', content }];
-}
-
-const environmentText = ({ cwd, git, platform, arch }: EnvironmentInfo) =>
-  `Here is useful information about the environment you are running in:
-<env>
-Working directory: ${cwd}
-Is directory a git repo: ${git ? 'Yes' : 'No'}
-Operating System: ${platform}
-CPU Architecture: ${arch}
-</env>`;

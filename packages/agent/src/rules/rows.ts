@@ -1,8 +1,11 @@
 import type { EventRow, RunEvent } from './events.ts';
 import { SessionError } from './session-error.ts';
 
-/** Bytes on disk outlive us: each stored row says which shape its body has. */
-export const VERSION = 1;
+/**
+ * Bytes on disk outlive us: each stored row says which shape its body has. Version 2 added children, and events and keys of them; what
+ * version 1 could say is still written as version 1 (`versionOf`). `test/corpus` holds rows as each version wrote them.
+ */
+export const VERSION = 2;
 
 /** The columns of a stored row beside its session: seq, version, at, run, path, attempt, body. `path` and `body` are JSON. */
 export type Columns = readonly [seq: number, version: number, at: number, run: string, path: string, attempt: string | null, body: string];
@@ -12,7 +15,7 @@ export type Body = Readonly<Record<string, unknown>>;
 /** Entry n lifts a body of version n to n + 1. Entries are added, never edited. */
 export type Lifts = Readonly<Record<number, (body: Body) => Body>>;
 
-const LIFTS: Lifts = {};
+const LIFTS: Lifts = { 1: (body) => body };
 
 export const encode = (event: RunEvent): string => JSON.stringify(event);
 
@@ -43,9 +46,3 @@ const ROOT: readonly string[] = Object.freeze([]);
 /** The attempt id belongs to the reply of an append, not to what else is in the transaction. */
 export const attemptOf = (event: RunEvent, attempt: string | undefined): string | null =>
   event.type === 'model-reply' ? (attempt ?? null) : null;
-
-/** The first line of the first input, short enough for a list. */
-export const titleOf = (text: string): string => {
-  const line = text.trimStart().split('\n', 1)[0]?.trim() ?? '';
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
-};

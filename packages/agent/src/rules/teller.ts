@@ -14,6 +14,10 @@ export interface Teller {
   tell(...events: readonly RunEvent[]): void;
   /** Hands over what is queued: whoever takes it appends it. */
   take(): readonly RunEvent[];
+  /** What was taken is stored. */
+  stored(): void;
+  /** Something was taken and is not stored: the log may lack it. */
+  readonly lacking: () => boolean;
   /** Folds events that others have appended. */
   saw(events: readonly RunEvent[]): void;
 }
@@ -26,11 +30,13 @@ export function* ask<K extends keyof World>(request: { readonly do: K } & World[
 export function* flush(teller: Teller): Loop<void> {
   const events = teller.take();
   if (events.length > 0) yield* ask({ do: 'record', events });
+  teller.stored();
 }
 
 export function tellerFrom(start: RunState): Teller {
   let state = start;
   let queue: RunEvent[] = [];
+  let lacking = false;
   const saw = (events: readonly RunEvent[]) => {
     for (const event of events) state = fold(state, event);
   };
@@ -44,7 +50,10 @@ export function tellerFrom(start: RunState): Teller {
     take: () => {
       const events = queue;
       queue = [];
+      lacking = true;
       return events;
     },
+    stored: () => void (lacking = false),
+    lacking: () => lacking,
   };
 }

@@ -2,22 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { argumentsOf, canonical } from './arguments.ts';
 import { fileText } from './file-data.ts';
-import type { Message } from './fold.ts';
-import { Prompter } from './prompt.ts';
-import { stuckIn } from './repeat.ts';
 import { ReplyBlocks, type PartView } from './reply.ts';
-import { decode, encode, titleOf, VERSION } from './rows.ts';
+import { decode, encode, VERSION } from './rows.ts';
+import { titleOf } from './session-head.ts';
 import { isSessionError } from './session-error.ts';
-
-const ORIGIN = { place: 0, ref: 'p/m', entry: 'p', protocol: 'other', model: 'm', account: 'a' };
-const assistant = (...ids: readonly string[]): Message => ({
-  role: 'assistant',
-  origin: ORIGIN,
-  finish: 'stop',
-  blocks: [{ type: 'text', text: 'hm' }, ...ids.map((id) => ({ type: 'tool-call' as const, id, name: 'a', input: '{"x":1}' }))],
-});
-const result = (id: string): Message => ({ role: 'tool', id, name: 'a', output: id, failed: id === 'bad' });
-const user = (text: string): Message => ({ role: 'user', text });
 
 describe('rows', () => {
   it('W1: what was encoded comes back; older versions are lifted step by step; newer ones are refused by name', () => {
@@ -72,88 +60,6 @@ describe('arguments', () => {
       }),
     );
   });
-});
-
-describe('the tool-loop detector', () => {
-  const batch = (input: string): Message[] => [
-    { role: 'assistant', origin: ORIGIN, finish: 's', blocks: [{ type: 'tool-call', id: 'i', name: 'a', input }] },
-    result('i'),
-  ];
-  it('D1, D2: counts the latest identical batches, back to the last input', () => {
-    const same = [...batch('{"x":1,"y":2}'), ...batch('{"y":2,"x":1}'), ...batch('{"x":1,"y":2}')];
-    expect(stuckIn(same, 3)?.kind).toBe('tool-loop');
-    expect(stuckIn(same, 4)).toBeUndefined();
-    expect(stuckIn([...same, ...batch('{"x":2}')], 3)).toBeUndefined();
-    expect(stuckIn([...batch('{}'), user('go on'), ...batch('{}')], 2)).toBeUndefined();
-    expect(stuckIn([...batch('not json'), ...batch('not json')], 2)?.message).toContain('(a)');
-    expect(stuckIn([...batch('{}'), ...batch('{}'), assistant()], 2)).toBeUndefined();
-  });
-});
-
-describe('prompts', () => {
-  const messages = fc.array(
-    fc.oneof(
-      fc.string().map((text) => [user(text)]),
-      fc
-        .uniqueArray(fc.constantFrom('c1', 'c2', 'bad'), { maxLength: 3 })
-        .map((ids) => [assistant(...ids), ...ids.toReversed().map(result)]),
-    ),
-    { maxLength: 12 },
-  );
-  it('P1: the prompt of a longer transcript begins with that of the shorter, and building it piecewise changes nothing', () => {
-    fc.assert(
-      fc.property(messages, (groups) => {
-        const prompter = new Prompter({ instruction: 'Be brief.' });
-        const transcript: Message[] = [];
-        let before = prompter.extend(transcript);
-        for (const group of groups) {
-          transcript.push(...group);
-          const now = prompter.extend(transcript);
-          expect(now.slice(0, before.length)).toEqual(before);
-          before = now;
-        }
-        expect(before).toEqual(new Prompter({ instruction: 'Be brief.' }).extend(transcript));
-      }),
-    );
-  });
-
-  it('P3: results stand in the order of the calls; failures are errors; origin and meta ride on the parts', () => {
-    const last = assistant('c1', 'bad');
-    const signed: Message = {
-      ...last,
-      blocks: [{ type: 'reasoning', text: 'r', meta: { vendor: { signature: 's' } } }, ...(last as Message & { role: 'assistant' }).blocks],
-    } as Message;
-    const [system, , made, results] = new Prompter({
-      instruction: ' Be brief. ',
-      date: '2026-11-20',
-      environment: { cwd: '/w', git: true, platform: 'linux', arch: 'x64' },
-    }).extend([user('hi'), signed, result('bad'), result('c1')]);
-    expect(system).toEqual({
-      role: 'system',
-      content: expect.stringMatching(/^Be brief\.\n\nToday's date: 2026-11-20\n\n.*Working directory: \/w\n.*: Yes/s),
-    });
-    const holdfast = { origin: ORIGIN };
-    expect(made).toEqual({
-      role: 'assistant',
-      providerOptions: { holdfast },
-      content: [
-        { type: 'reasoning', text: 'r', providerOptions: { vendor: { signature: 's' }, holdfast } },
-        { type: 'text', text: 'hm', providerOptions: { holdfast } },
-        { type: 'tool-call', toolCallId: 'c1', toolName: 'a', input: { x: 1 }, providerOptions: { holdfast } },
-        { type: 'tool-call', toolCallId: 'bad', toolName: 'a', input: { x: 1 }, providerOptions: { holdfast } },
-      ],
-    });
-    expect(results).toEqual({
-      role: 'tool',
-      content: [
-        { type: 'tool-result', toolCallId: 'c1', toolName: 'a', output: { type: 'text', value: 'c1' } },
-        { type: 'tool-result', toolCallId: 'bad', toolName: 'a', output: { type: 'error-text', value: 'bad' } },
-      ],
-    });
-  });
-
-  it('an agent without an instruction has no system message', () =>
-    expect(new Prompter({ instruction: '' }).extend([user('x')])).toHaveLength(1));
 });
 
 describe('replies', () => {

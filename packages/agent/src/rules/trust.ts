@@ -10,6 +10,13 @@ export interface ConsentFacts {
   readonly sends: readonly { readonly variable: string; readonly to: string; readonly provider: string }[];
   /** Files whose content is sent as a key. `to`: the base URL. */
   readonly files?: readonly { readonly file: string; readonly to: string; readonly provider: string }[];
+  /** Variables that go into requests. `what` sends them; `to`: a URL, or words; `tells`: with what is said and done in a run. */
+  readonly headers?: readonly {
+    readonly what: string;
+    readonly variables: readonly string[];
+    readonly to: string;
+    readonly tells?: true;
+  }[];
   /** Commands run while the file is loaded. `what`: the setting that holds them. */
   readonly commands: readonly { readonly what: string; readonly command: readonly string[]; readonly env?: readonly string[] }[];
 }
@@ -22,7 +29,7 @@ export interface Need {
 }
 
 /** Each once, in order. */
-export function needs({ sends, files = [], commands }: ConsentFacts): readonly Need[] {
+export function needs({ sends, files = [], headers = [], commands }: ConsentFacts): readonly Need[] {
   const all = [
     ...sends.map(({ variable, to, provider }) => ({
       fingerprint: `send ${variable} to ${originOf(to)}`,
@@ -32,12 +39,22 @@ export function needs({ sends, files = [], commands }: ConsentFacts): readonly N
       fingerprint: `send file ${JSON.stringify(file)} to ${originOf(to)}`,
       says: `provider "${provider}" sends what is in the file ${quoted(file)} to ${originOf(to)} as its key`,
     })),
+    ...headers.map(({ what, variables, to, tells }) => ({
+      fingerprint: `${tells ? 'tell' : 'send'} ${JSON.stringify([what, ...variables])} to ${originOf(to)}`,
+      says: `${what} sends ${sent(variables, tells)} to ${originOf(to)}`,
+    })),
     ...commands.map(({ what, command, env = [] }) => ({
       fingerprint: `run ${JSON.stringify([what, ...command, ...(env.length > 0 ? [env] : [])])}`,
-      says: `${what} runs the command ${command.map(quoted).join(' ')}${env.length > 0 ? ` and gives it ${env.join(', ')}` : ''}`,
+      says: `${what} runs the command ${command.map(quoted).join(' ')}${env.length > 0 ? ` and gives it ${env.map(quoted).join(', ')}` : ''}`,
     })),
   ];
   return [...new Map(all.map((need) => [need.fingerprint, need])).values()];
+}
+
+function sent(variables: readonly string[], tells: true | undefined): string {
+  const held = `what is in ${variables.join(', ')}`;
+  if (!tells) return held;
+  return `what is said and done in a run${variables.length === 0 ? '' : `, and ${held},`}`;
 }
 
 /** What was not consented to, in order. */

@@ -10,7 +10,8 @@ interface UsageView {
 }
 
 /** The usage a bare model tells, without a record. */
-export function usageOf({ inputTokens, outputTokens }: UsageView): TokenUsage {
+export function usageOf(told: UsageView | undefined): TokenUsage {
+  const { inputTokens = {}, outputTokens = {} } = (told ?? {}) as Partial<UsageView>;
   const all = {
     input: inputTokens.total,
     cacheRead: inputTokens.cacheRead,
@@ -18,5 +19,6 @@ export function usageOf({ inputTokens, outputTokens }: UsageView): TokenUsage {
     output: outputTokens.total,
     reasoning: outputTokens.reasoning,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, tokens]) => tokens !== undefined));
+  // A provider that is not ours may tell anything.
+  return Object.fromEntries(Object.entries(all).filter(([, tokens]) => Number.isFinite(tokens) && (tokens ?? -1) >= 0));
 }

@@ -1,36 +1,21 @@
-import type { Append, SessionStore, Writer } from '../ports.ts';
+import type { SessionStore, Writer } from '../ports.ts';
 import type { RunEvent } from '../rules/events.ts';
-import { isSessionError, type SessionErrorKind } from '../rules/session-error.ts';
+import { VERSION } from '../rules/rows.ts';
+import { began, created, note, ONE, put, refused, replied, same, say, TWO, type Check, type ContractCase } from './contract-kit.ts';
+import { KEEPING } from './session-keeping-contract.ts';
 
-/** One case of a contract, for any test runner. It rejects with what was wrong. */
-export interface ContractCase {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
+export type { ContractCase };
 
-const HOW: Append = { run: 'r1', path: [], at: 1000 };
-const ONE: Writer = { pid: 11, started: 'a', boot: 'x' };
-const TWO: Writer = { pid: 22, started: 'b', boot: 'x' };
-const ORIGIN = { place: 0, ref: 'p/m', entry: 'p', protocol: 'other', model: 'm', account: 'a' };
-
-const say = (text: string, item?: string): RunEvent => ({ type: 'input', text, ...(item !== undefined && { item }) });
-const note = (text: string): RunEvent => ({ type: 'notice', text });
-const began: RunEvent = { type: 'run-start', agent: 'root', resumed: false };
 const reply: RunEvent = {
-  type: 'model-reply',
-  turn: 1,
+  ...replied(''),
   blocks: [{ type: 'text', text: 'ünï\u0000\u2028 "quoted" 👩‍👩‍👧', meta: { vendor: { signature: 'x==' } } }],
-  finish: 'stop',
-  origin: ORIGIN,
-  usage: { input: 3, output: 1 },
-  call: 'call-1',
 };
 
 /**
  * What every session store does. `open` answers an empty store; the suite closes it.
  */
 export function sessionStoreContract(open: (alive: (writer: Writer) => boolean) => Promise<SessionStore>): readonly ContractCase[] {
-  return CASES.map(([name, check]) => ({
+  return [...CASES, ...KEEPING].map(([name, check]) => ({
     name,
     run: async () => {
       const store = await open(() => true);
@@ -43,12 +28,6 @@ export function sessionStoreContract(open: (alive: (writer: Writer) => boolean) 
   }));
 }
 
-const created = async (store: SessionStore, id = 's', file = '/f.yaml', at = 500) => {
-  await store.create({ id, file, agent: 'root', cwd: '/w', at });
-  return id;
-};
-
-type Check = (store: SessionStore) => Promise<void>;
 const CASES: readonly (readonly [string, Check])[] = [
   ['what was appended comes back as it was, in order, with its envelope', roundTrip],
   ['reads only what is after a cursor', afterCursor],
@@ -67,9 +46,9 @@ const CASES: readonly (readonly [string, Check])[] = [
 
 async function roundTrip(store: SessionStore) {
   const s = await created(store);
-  same(await store.append(s, 0, [began, say('hi')], HOW), 2, 'last seq');
-  same(await store.append(s, 2, [reply], { ...HOW, run: 'r2', path: ['root', 'sub'], at: 2000 }), 3, 'last seq');
-  const common = { session: s, version: 1, at: 1000, run: 'r1', path: [] };
+  same(await put(store, s, 0, [began, say('hi')]), 2, 'last seq');
+  same(await put(store, s, 2, [reply], { run: 'r2', path: ['root', 'sub'], at: 2000 }), 3, 'last seq');
+  const common = { session: s, version: VERSION, at: 1000, run: 'r1', path: [] };
   same(
     await store.read(s, 0),
     [
@@ -83,7 +62,7 @@ async function roundTrip(store: SessionStore) {
 
 async function afterCursor(store: SessionStore) {
   const s = await created(store);
-  await store.append(s, 0, [began, say('a'), note('b')], HOW);
+  await put(store, s, 0, [began, say('a'), note('b')]);
   same(
     (await store.read(s, 2)).map(({ seq }) => seq),
     [3],
@@ -94,25 +73,25 @@ async function afterCursor(store: SessionStore) {
 
 async function repeated(store: SessionStore) {
   const s = await created(store);
-  await store.append(s, 0, [began], HOW);
-  same(await store.append(s, 1, [say('a'), note('b')], HOW), 3, 'first time');
-  same(await store.append(s, 1, [say('a'), note('b')], HOW), 3, 'second time');
-  same(await store.append(s, 0, [began], HOW), 1, 'an older one');
+  await put(store, s, 0, [began]);
+  same(await put(store, s, 1, [say('a'), note('b')]), 3, 'first time');
+  same(await put(store, s, 1, [say('a'), note('b')]), 3, 'second time');
+  same(await put(store, s, 0, [began]), 1, 'an older one');
   same((await store.read(s, 0)).length, 3, 'rows');
 }
 
 async function movedOn(store: SessionStore) {
   const s = await created(store);
-  await store.append(s, 0, [began, note('a')], HOW);
-  await refused('moved-on', store.append(s, 1, [note('b')], HOW));
-  await refused('moved-on', store.append(s, 1, [note('a'), note('b')], HOW));
-  await refused('moved-on', store.append(s, 3, [note('b')], HOW));
+  await put(store, s, 0, [began, note('a')]);
+  await refused('moved-on', put(store, s, 1, [note('b')]));
+  await refused('moved-on', put(store, s, 1, [note('a'), note('b')]));
+  await refused('moved-on', put(store, s, 3, [note('b')]));
   same((await store.read(s, 0)).length, 2, 'rows');
 }
 
 async function oneWins(store: SessionStore) {
   const s = await created(store);
-  const all = Array.from({ length: 8 }, (_, i) => store.append(s, 0, [note(`n${i}`)], HOW));
+  const all = Array.from({ length: 8 }, (_, i) => put(store, s, 0, [note(`n${i}`)]));
   const won = (await Promise.allSettled(all)).filter(({ status }) => status === 'fulfilled');
   same(won.length, 1, 'winners');
   same((await store.read(s, 0)).length, 1, 'rows');
@@ -121,15 +100,15 @@ async function oneWins(store: SessionStore) {
 async function wholeBatch(store: SessionStore) {
   const s = await created(store);
   await store.enqueue(s, { id: 'i1', kind: 'prompt', text: 'x', at: 1 });
-  await store.append(s, 0, [began], HOW);
-  await refused('moved-on', store.append(s, 0, [say('x', 'i1'), note('b')], HOW));
+  await put(store, s, 0, [began]);
+  await refused('moved-on', put(store, s, 0, [say('x', 'i1'), note('b')]));
   same((await store.read(s, 0)).length, 1, 'rows');
   same((await store.inbox(s)).length, 1, 'items');
 }
 
 async function attempts(store: SessionStore) {
   const s = await created(store);
-  await store.append(s, 0, [note('a'), reply], { ...HOW, attempt: 'r1:1.2' });
+  await put(store, s, 0, [note('a'), reply], { attempt: 'r1:1.2' });
   same(
     (await store.read(s, 0)).map(({ attempt }) => attempt),
     [undefined, 'r1:1.2'],
@@ -138,7 +117,7 @@ async function attempts(store: SessionStore) {
 }
 
 async function missing(store: SessionStore) {
-  await refused('missing', store.append('none', 0, [began], HOW));
+  await refused('missing', put(store, 'none', 0, [began]));
   await refused('missing', store.enqueue('none', { id: 'i', kind: 'prompt', text: 'x', at: 1 }));
   await refused(
     'missing',
@@ -171,7 +150,7 @@ async function consumes(store: SessionStore) {
   const other = await created(store, 's2');
   for (const session of [s, other]) await store.enqueue(session, { id: 'a', kind: 'prompt', text: 'x', at: 1 });
   await store.enqueue(s, { id: 'b', kind: 'steer', text: 'y', at: 2 });
-  await store.append(s, 0, [began, say('x', 'a')], HOW);
+  await put(store, s, 0, [began, say('x', 'a')]);
   same(
     (await store.inbox(s)).map(({ id }) => id),
     ['b'],
@@ -182,7 +161,7 @@ async function consumes(store: SessionStore) {
     ['a'],
     'items of the other',
   );
-  await store.append(s, 2, [say('y', 'b')], HOW);
+  await put(store, s, 2, [say('y', 'b')]);
   same(await store.inbox(s), [], 'items');
 }
 
@@ -190,7 +169,7 @@ async function heads(store: SessionStore) {
   const old = await created(store, 'old', '/f.yaml', 100);
   const young = await created(store, 'young', '/f.yaml', 200);
   await created(store, 'else', '/g.yaml', 300);
-  await store.append(old, 0, [began, say('\n  Fix the tests\nplease'), say('more')], { ...HOW, at: 400 });
+  await put(store, old, 0, [began, say('\n  Fix the tests\nplease'), say('more')], { at: 400 });
   same(
     (await store.list({})).map(({ id }) => id),
     ['old', 'else', 'young'],
@@ -206,12 +185,22 @@ async function heads(store: SessionStore) {
     ['old'],
     'limited',
   );
-  const head = { id: 'old', file: '/f.yaml', agent: 'root', cwd: '/w', created: 100, updated: 400, title: 'Fix the tests', events: 3 };
+  const head = {
+    id: 'old',
+    file: '/f.yaml',
+    agent: 'root',
+    cwd: '/w',
+    created: 100,
+    updated: 400,
+    title: 'Fix the tests',
+    events: 3,
+    starred: false,
+  };
   same(await store.head(old), { ...head, status: 'unfinished' }, 'head');
   same((await store.head(young))?.status, 'new', 'status');
   using _lock = await store.lock(old, ONE, () => true);
   same((await store.head(old))?.status, 'running', 'status');
-  await store.append(old, 3, [{ type: 'run-end', why: 'out-of-turns' }], { ...HOW, at: 450 });
+  await put(store, old, 3, [{ type: 'run-end', why: 'out-of-turns' }], { at: 450 });
   same(await store.head(old), { ...head, events: 4, updated: 450, status: 'out-of-turns' }, 'head');
 }
 
@@ -243,25 +232,3 @@ async function givesBack(store: SessionStore) {
     store.lock(s, ONE, () => true),
   );
 }
-
-async function refused(kind: SessionErrorKind, work: Promise<unknown>) {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!isSessionError(error)) throw new Error(`expected a SessionError ${kind}, not ${String(error)}`, { cause: error });
-  same(error.kind, kind, 'kind');
-  return error;
-}
-
-/** Plain data only; keys in any order. */
-function same(found: unknown, wanted: unknown, what: string): void {
-  if (canonical(found) !== canonical(wanted)) throw new Error(`${what}: expected ${canonical(wanted)}, found ${canonical(found)}`);
-}
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  ) ?? 'undefined';

@@ -21,8 +21,9 @@ export class WorkFolder implements Disposable {
     return readFileSync(join(this.cwd, path), 'utf8');
   }
 
-  context(signal = new AbortController().signal): ToolContext {
-    return { id: 'c', cwd: this.cwd, signal };
+  context(signal = new AbortController().signal, more: Partial<ToolContext> = {}): ToolContext {
+    const nobody = async () => ({ action: 'decline' }) as const;
+    return { id: 'c', cwd: this.cwd, signal, session: 's', agent: 'root', path: [], live: () => {}, elicit: nobody, ...more };
   }
 
   tool(name: string, settings: Settings = {}, more: Partial<ToolsPorts> = {}): Tool {

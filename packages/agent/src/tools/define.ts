@@ -1,5 +1,5 @@
 import type { Prepared, Tool, ToolContext, ToolOutput, ToolSpec, Touches } from '../ports.ts';
-import { cutEnd, OUTPUT_CAP } from '../rules/cap.ts';
+import { isSessionError } from '../rules/session-error.ts';
 import { checkInput } from '../rules/tool-input.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -24,13 +24,18 @@ export function checked<T extends ToolSpec>(tool: T & Pick<Tool, 'touches' | 'pr
   };
 }
 
-const specOf = ({ name, description, parameters, readOnly, idempotent, sequential }: ToolSpec): ToolSpec => ({
-  name,
-  description,
-  parameters,
-  readOnly,
-  idempotent,
-  sequential,
+/** What a tool is, without what it does. */
+export const specOf = (tool: ToolSpec): ToolSpec => ({
+  name: tool.name,
+  description: tool.description,
+  parameters: tool.parameters,
+  readOnly: tool.readOnly,
+  idempotent: tool.idempotent,
+  sequential: tool.sequential,
+  ...(tool.polling !== undefined && { polling: tool.polling }),
+  ...(tool.model !== undefined && { model: tool.model }),
+  ...(tool.category !== undefined && { category: tool.category }),
+  ...(tool.timeout !== undefined && { timeout: tool.timeout }),
 });
 
 /** What goes wrong while it works is its output: the model reads it and goes on. */
@@ -39,24 +44,24 @@ export const workTool = (work: Work): Tool =>
     ...specOf(work),
     touches: (input, context) => work.touches(input, context),
     prepare: async (input, context): Promise<Prepared> => ({
-      run: async () => {
-        const { output, failed } = await work.run(input, context).catch((error: unknown) => {
-          if (context.signal.aborted) throw error;
-          return { output: error instanceof Error ? error.message : String(error), failed: true };
-        });
-        return { output: cutEnd(output, OUTPUT_CAP, (cut) => `\n[… ${cut} characters cut]`), failed };
-      },
+      run: () =>
+        work.run(input, context).catch((error: unknown) => {
+          if (context.signal.aborted || isSessionError(error)) throw error;
+          return failure(error instanceof Error ? error.message : String(error));
+        }),
       drop: () => {},
     }),
   });
 
 export const done = (output: string): ToolOutput => ({ output, failed: false });
+export const failure = (output: string): ToolOutput => ({ output, failed: true });
 
 export const object = (properties: Readonly<Record<string, unknown>>, required: readonly string[]): ToolSpec['parameters'] => ({
   type: 'object',
   properties,
   required,
 });
+export const oneOf = (words: readonly string[], description: string) => ({ type: 'string', enum: words, description });
 export const text = (description: string) => ({ type: 'string', description });
 export const count = (description: string) => ({ type: 'integer', minimum: 1, description });
 export const flag = (description: string) => ({ type: 'boolean', description });

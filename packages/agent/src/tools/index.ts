@@ -1,102 +1,88 @@
-import type { Clock } from '@holdfast/core';
 import { nearest } from '@holdfast/core/engine';
-import type { Tool } from '../ports.ts';
-import { filesystemTools } from './filesystem.ts';
-import { reachOf } from './reach.ts';
-import { DEFAULT_TIMEOUT, shellTool } from './shell.ts';
+import type { Tool, Toolset } from '../ports.ts';
+import { BUILTIN_MAKERS } from './makers-builtin.ts';
+import { mcpOf } from './makers-mcp.ts';
+import { RUN_MAKERS } from './makers-run.ts';
+import { ToolsetError, type Made, type Maker, type ToolsetSettings, type ToolsPorts } from './settings.ts';
+import { instructionOf, shaped, shapedToolset } from './shaped.ts';
 
-/** A toolset of an agent file, checked: `raw` is what the file says, by Docker's names. */
-export interface ToolsetSettings {
-  readonly type: string;
-  readonly readOnly?: boolean;
-  /** Only these, by name. */
-  readonly tools?: readonly string[];
-  /** Added to the environment of what it starts. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly raw?: Readonly<Record<string, unknown>>;
-}
+export { ToolsetError, type ToolsetSettings, type ToolsPorts } from './settings.ts';
 
-export interface ToolsPorts {
-  readonly clock: Clock;
-  /** The user's home folder: what `~` means. */
-  readonly home: string;
-  /** The environment for child processes, without secrets but for the variables named. */
-  readonly childEnvironment: (allow: readonly string[]) => Readonly<Record<string, string>>;
-  /** Takes secrets out of a text before it is cut. */
-  readonly scrub?: (text: string) => string;
-}
-
-/** `unserved`: a type of toolset Holdfast does not have. `unknown-tool`, `duplicate-tool`: a name in `tools:` that is none, or two toolsets with the same tool. */
-export class ToolsetError extends Error {
-  override readonly name = 'ToolsetError';
-  readonly kind: 'unserved' | 'unknown-tool' | 'duplicate-tool';
-  readonly subject: string;
-  readonly nearest: string | undefined;
-
-  constructor(kind: ToolsetError['kind'], subject: string, message: string, near?: string) {
-    super(`${message}${near === undefined ? '' : `; did you mean "${near}"?`}`);
-    this.kind = kind;
-    this.subject = subject;
-    this.nearest = near;
-  }
-}
-
-const MAKERS: Readonly<Record<string, (settings: ToolsetSettings, ports: ToolsPorts) => readonly Tool[]>> = {
-  filesystem: ({ raw = {} }, ports) =>
-    filesystemTools({
-      reach: reachOf({ allowList: texts(raw['allow_list']), denyList: texts(raw['deny_list']), home: ports.home }),
-      ignoreVcs: raw['ignore_vcs'] !== false,
-      clock: ports.clock,
-      scrub: ports.scrub ?? same,
-    }),
-  shell: ({ raw = {}, env = {} }, ports) => [
-    shellTool({
-      reach: reachOf({ allowList: [], denyList: [], home: ports.home }),
-      clock: ports.clock,
-      environment: () => ({ ...ports.childEnvironment(Object.keys(env)), ...env }),
-      timeout: typeof raw['timeout'] === 'number' && raw['timeout'] > 0 ? raw['timeout'] : DEFAULT_TIMEOUT,
-      scrub: ports.scrub ?? same,
-    }),
-  ],
+const MAKERS: Readonly<Record<string, Maker>> = {
+  ...RUN_MAKERS,
+  ...BUILTIN_MAKERS,
+  mcp: (settings, ports) => ({ toolset: mcpOf(settings, ports), shaped: true }),
 };
 
-const same = (text: string): string => text;
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
-
-/** The tools of an agent, in the order of its toolsets. */
-export function toolsFor(toolsets: readonly ToolsetSettings[], ports: ToolsPorts): readonly Tool[] {
-  const tools = new Map<string, Tool>();
-  for (const settings of toolsets) {
-    for (const tool of chosen(settings, ports)) {
-      if (tools.has(tool.name)) throw new ToolsetError('duplicate-tool', tool.name, `Two toolsets have the tool "${tool.name}"`);
-      tools.set(tool.name, tool);
-    }
-  }
-  return [...tools.values()];
+/** What the toolsets of one agent came to. */
+export interface AgentTools {
+  readonly tools: readonly Tool[];
+  /** Tools with a life of their own, and those that are deferred. */
+  readonly toolsets: readonly Toolset[];
+  /** For the prompt, in the order of the file: what `tools` have to say; a `Toolset` says its own. */
+  readonly instructions: readonly string[];
+  /** Ends what was started: jobs, connections. Resolves when nothing is left of it. */
+  close(): Promise<void>;
 }
 
-function chosen(settings: ToolsetSettings, ports: ToolsPorts): readonly Tool[] {
-  const { type, tools: wanted, readOnly } = settings;
+/** The tools of an agent, in the order of its toolsets. Starts nothing. Throws a `ToolsetError`. */
+export function toolsetsFor(all: readonly ToolsetSettings[], ports: ToolsPorts): AgentTools {
+  const beside = new Set(all.map(({ type }) => type));
+  const made = all.map((settings) => ({ settings, ...madeOf(settings, ports, beside) }));
+  const offered = made.map((one) => ({ ...one, ...divided(one.settings, one.tools ? shaped(one.settings, one.tools) : []) }));
+  const tools = unique(offered.flatMap(({ now, later }) => [...now, ...later]));
+  const deferred = new Set(offered.flatMap(({ later }) => later));
+  const closed = made.map(({ close }) => close);
+  const toolsets = offered.flatMap(({ settings, later, toolset, shaped: done }) => [
+    ...(later.length > 0 ? [shelf(settings.type, later)] : []),
+    ...(toolset ? [done ? toolset : shapedToolset(settings, toolset)] : []),
+  ]);
+  return {
+    tools: tools.filter((tool) => !deferred.has(tool)),
+    toolsets,
+    instructions: made.flatMap(({ settings, toolset, instruction }) => (toolset ? [] : (instructionOf(settings, instruction) ?? []))),
+    close: async () => void (await Promise.allSettled([...closed.map((close) => close?.()), ...toolsets.map((one) => one.close())])),
+  };
+}
+
+/** The plain tools alone, deferred ones too: for who has no place for toolsets that come and go. */
+export const toolsFor = (toolsets: readonly ToolsetSettings[], ports: ToolsPorts): readonly Tool[] =>
+  toolsetsFor(
+    toolsets.map(({ raw, ...settings }) => ({ ...settings, raw: { ...raw, defer: undefined } })),
+    ports,
+  ).tools;
+
+function madeOf(settings: ToolsetSettings, ports: ToolsPorts, beside: ReadonlySet<string>): Made {
+  const { type } = settings;
   const maker = Object.hasOwn(MAKERS, type) ? MAKERS[type] : undefined;
-  if (!maker) {
-    const near = nearest(type, Object.keys(MAKERS));
-    throw new ToolsetError(
-      'unserved',
-      type,
-      `Toolsets of type "${type}" are not served; served are ${Object.keys(MAKERS).join(' and ')}`,
-      near,
-    );
+  if (maker) {
+    const made = maker(settings, ports, beside);
+    return 'length' in made ? { tools: made } : made;
   }
-  const all = maker(settings, ports);
-  const names = all.map(({ name }) => name);
-  for (const name of wanted ?? []) {
-    if (!names.includes(name))
-      throw new ToolsetError(
-        'unknown-tool',
-        name,
-        `The toolset "${type}" has no tool "${name}"; it has ${names.join(', ')}`,
-        nearest(name, names),
-      );
+  const served = Object.keys(MAKERS);
+  const message = `Toolsets of type "${type}" are not served; served are ${served.slice(0, -1).join(', ')} and ${served.at(-1)}`;
+  throw new ToolsetError('unserved', type, message, nearest(type, served));
+}
+
+/** `defer: true` are all of them, a list those it names. */
+function divided({ raw }: ToolsetSettings, tools: readonly Tool[]): { readonly now: readonly Tool[]; readonly later: readonly Tool[] } {
+  const defer = raw?.['defer'];
+  const waits = ({ name }: Tool): boolean => defer === true || (Array.isArray(defer) && defer.includes(name));
+  return { now: tools.filter((tool) => !waits(tool)), later: tools.filter(waits) };
+}
+
+const shelf = (type: string, tools: readonly Tool[]): Toolset => ({
+  name: type,
+  deferred: true,
+  tools: async () => tools,
+  close: async () => {},
+});
+
+function unique(tools: readonly Tool[]): readonly Tool[] {
+  const names = new Set<string>();
+  for (const { name } of tools) {
+    if (names.has(name)) throw new ToolsetError('duplicate-tool', name, `Two toolsets have the tool "${name}"`);
+    names.add(name);
   }
-  return all.filter((tool) => (!wanted || wanted.includes(tool.name)) && (!readOnly || tool.readOnly));
+  return tools;
 }

@@ -3,6 +3,7 @@ import { resolveProvider, systemClock, type ProviderEntry, type Target } from '@
 import { gatewayFile } from '../config-files.ts';
 import { CommandError, EXIT, type Context } from '../context.ts';
 import { accountChecks, entriesOf, keyChecks, laneChecks, priceChecks, reachChecks, versionChecks, type Entry } from '../doctor-checks.ts';
+import { runChecks } from '../doctor-run.ts';
 import { databaseFaults } from '../io/database-faults.ts';
 import { healthStore } from '../io/health-store.ts';
 import { machine, packageVersion } from '../io/machine.ts';
@@ -45,6 +46,7 @@ export async function doctor(context: Context, { file: path, offline = false }: 
     ),
     ...(await stateChecks(context)),
     ...read.checks,
+    ...(await runChecks(context, read.file, path)),
     ...(entries.length === 0 ? [NO_PROVIDER] : keyChecks(entries)),
     ...reachChecks(entries, reached),
     ...accountChecks(entries),

@@ -5,6 +5,7 @@ import { CommandError, EXIT, type Context } from '../context.ts';
 import { checkServed, servedFile, servedText } from '../serve-file.ts';
 import { listening, tell, told, type ServeOptions } from '../serve-listen.ts';
 import { openServed } from '../serve-setup.ts';
+import { servedAgents } from '../serve-agents.ts';
 import { servedState, type ServedState } from '../serve-stores.ts';
 
 /** `holdfast serve`. Prints where it listens when it can answer, and returns when it has drained. */
@@ -12,13 +13,15 @@ export async function serve(context: Context, options: ServeOptions): Promise<nu
   const grace = graceOf(options.grace);
   const link = workerLink(systemClock);
   if (link) return (await import('../serve-many.ts')).worker(context, options, grace, link);
-  const read = await servedText(context);
+  const read = await servedText(context, agentsOf(options)[0]);
   const file = await servedFile(context, read, options.host);
   const state = servedState(context);
   const ready = (url: string): void => {
     hint(context, options, file, state);
     tell(context, url, options.workers);
   };
+  if (options.workers > 1 && agentsOf(options).length > 0)
+    throw new CommandError(EXIT.usage, '--agent and --workers do not go together: the sessions of agents run in one process');
   if (options.workers > 1) return (await import('../serve-many.ts')).manyWorkers(context, options, grace, { ...read, file }, ready);
   return alone(context, options, grace, { file, state, ready });
 }
@@ -30,14 +33,15 @@ async function alone(
   { file, state, ready }: { readonly file: AgentFile; readonly state: ServedState; readonly ready: (url: string) => void },
 ): Promise<number> {
   let latest = file;
-  const served = await openServed(context, { file, state, host: options.host });
+  const agents = await servedAgents(context, agentsOf(options), state.folder);
+  const served = await openServed(context, { file, state, host: options.host, agents });
   const url = await listening(options, served.http.listen).catch(async (error: unknown) => {
     await served.leave(0);
     throw error;
   });
   const reload = reloading({
     file,
-    load: async () => checkServed(context, await servedText(context), options.host),
+    load: async () => checkServed(context, await servedText(context, agentsOf(options)[0]), options.host),
     apply: async (next) => {
       await served.apply(next);
       latest = next;
@@ -51,11 +55,17 @@ async function alone(
   await told(context.signal);
   unwatch();
   await reload.close();
-  if (served.http.open > 0)
+  if (agents && agents.open > 0)
+    served.say(
+      `leaving: ${agents.open} ${agents.open === 1 ? 'run goes' : 'runs go'} on, and can be gone on with; a second signal leaves at once`,
+    );
+  else if (served.http.open > 0)
     served.say(`leaving: ${served.http.open} ${served.http.open === 1 ? 'call goes' : 'calls go'} on; a second signal leaves at once`);
   await served.leave(grace ?? latest.server.grace);
   return EXIT.done;
 }
+
+const agentsOf = ({ agent = [] }: ServeOptions): readonly string[] => agent;
 
 /** What is good to know at the start, on stderr. */
 function hint({ terminal, logLevel }: Context, { host }: ServeOptions, { server }: AgentFile, { tokenFile }: ServedState): void {

@@ -1,5 +1,5 @@
 import { problemLine, readConfigFile, type SessionStore } from '@holdfast/agent/engine';
-import { orAbort } from '@holdfast/core/engine';
+import { nearest, orAbort } from '@holdfast/core/engine';
 import { CommandError, EXIT, type Context, type Terminal } from '../context.ts';
 import { realFile, sessionStore } from '../io/session-store.ts';
 import { openStateFolder } from '../io/state-folder.ts';
@@ -7,22 +7,40 @@ import { wallTime } from '../io/wall-time.ts';
 import { sessionLines, transcriptLines } from '../render/session-table.ts';
 import { sessionProblem } from '../session-problem.ts';
 import { findSession } from '../session-ref.ts';
+import type { SessionsDesk, SessionsOptions } from './sessions-desk.ts';
+import { branch, star, title } from './sessions-change.ts';
+import { decisions } from './sessions-decisions.ts';
+import { remove } from './sessions-delete.ts';
+import { exported } from './sessions-export.ts';
 
-export interface SessionsOptions {
-  readonly action: string;
-  readonly session?: string;
-  readonly file?: string;
-}
+/** `most`: how many words it takes. */
+const ACTIONS: Readonly<Record<string, { readonly most: number; readonly act: (desk: SessionsDesk) => Promise<number> }>> = {
+  list: { most: 0, act: list },
+  show: { most: 1, act: show },
+  branch: { most: 1, act: branch },
+  star: { most: Infinity, act: (desk) => star(desk, true) },
+  unstar: { most: Infinity, act: (desk) => star(desk, false) },
+  title: { most: Infinity, act: title },
+  delete: { most: Infinity, act: remove },
+  export: { most: 1, act: exported },
+  decisions: { most: 1, act: decisions },
+};
 
-/** `holdfast sessions [list|show]`. */
+/** `holdfast sessions [list|show|branch|star|unstar|title|delete|export|decisions]`. */
 export async function sessions(context: Context, options: SessionsOptions): Promise<number> {
-  const { action } = options;
-  if (action !== 'list' && action !== 'show') throw new CommandError(EXIT.usage, `no action "${action}": use list or show`);
-  if (action === 'list' && options.session !== undefined) throw new CommandError(EXIT.usage, 'list takes no session; did you mean show?');
+  const { action, words, file } = options;
+  const found = ACTIONS[action];
+  if (!found) {
+    const names = Object.keys(ACTIONS);
+    const near = nearest(action, names);
+    throw new CommandError(EXIT.usage, `no action "${action}"${near ? `; did you mean ${near}?` : ''}: use one of ${names.join(', ')}`);
+  }
+  if (action === 'list' && words.length > 0) throw new CommandError(EXIT.usage, 'list takes no session; did you mean show?');
+  if (words.length > found.most) throw new CommandError(EXIT.usage, `${action} takes one session, not ${words.length}`);
   let store: SessionStore | undefined;
   try {
     store = await orAbort(sessionStore(openStateFolder(context.state)), context.signal);
-    return action === 'list' ? await list(store, context, options) : await show(store, context, options);
+    return await found.act({ store, context, options, of: file === undefined ? undefined : { path: await realFile(file), name: file } });
   } catch (error) {
     throw sessionProblem(error);
   } finally {
@@ -36,17 +54,25 @@ async function mustBe(file: string, { signal }: Context): Promise<void> {
   if ('problem' in read) throw new CommandError(EXIT.usage, problemLine(read.problem));
 }
 
-async function list(store: SessionStore, context: Context, { file }: SessionsOptions): Promise<number> {
+async function list({ store, context, options, of }: SessionsDesk): Promise<number> {
   const { terminal, json } = context;
-  const heads = await store.list(file === undefined ? {} : { file: await realFile(file) });
-  if (file !== undefined && heads.length === 0) await mustBe(file, context);
-  const lines = json ? heads.map((head) => JSON.stringify(head)) : sessionLines(heads, (at) => wallTime(at), widthOf(terminal));
+  const { search, starred, limit } = options;
+  if (search?.trim() === '') throw new CommandError(EXIT.usage, '--search needs words');
+  const filter = of ? { file: of.path } : {};
+  const all = search === undefined ? await store.list(filter) : await store.search(search, filter);
+  if (of && all.length === 0) await mustBe(of.name, context);
+  const heads = all.filter((head) => !starred || head.starred).slice(0, limit ?? Infinity);
+  const empty = search === undefined && !starred ? 'no sessions yet' : 'no such sessions';
+  const lines = json
+    ? heads.map((head) => JSON.stringify(head))
+    : sessionLines(heads, (at) => wallTime(at), widthOf(terminal), { empty, all: await store.list({}) });
   if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
   return EXIT.done;
 }
 
-async function show(store: SessionStore, { terminal, json }: Context, { session = '-1', file }: SessionsOptions): Promise<number> {
-  const head = await findSession(store, session, file === undefined ? undefined : { path: await realFile(file), name: file });
+async function show({ store, context, options, of }: SessionsDesk): Promise<number> {
+  const { terminal, json } = context;
+  const head = await findSession(store, options.words[0] ?? '-1', of);
   const rows = await store.read(head.id, 0);
   if (json) {
     for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`);

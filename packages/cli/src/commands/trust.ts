@@ -1,4 +1,5 @@
 import {
+  actNeeds,
   chainOf,
   consentPlaces,
   load,
@@ -14,6 +15,7 @@ import { agentFile } from '../config-files.ts';
 import { guarded } from '../consent.ts';
 import { EXIT, type Context } from '../context.ts';
 import { openStateFolder } from '../io/state-folder.ts';
+import { placesIn } from '../model-setup.ts';
 import { tame } from '../render/width.ts';
 
 /** `holdfast trust FILE`: records consent to what the file does now. What is changed in it later is asked for again. */
@@ -39,16 +41,15 @@ async function needsOf(context: Context, path: string): Promise<readonly Need[]>
   const loaded = 'text' in read ? load(read.text, path, { env: context.env }) : undefined;
   if (loaded?.kind === 'gateway' && loaded.file) return consentPlaces(loaded.file, context.env).map(({ need }) => need);
   const file = await agentFile(context, path);
-  return providerNeeds(
-    targetsOf(file, context).flatMap(({ entry }) => {
-      const answer = resolveProvider(entry, context.env);
-      return 'ok' in answer ? [answer.ok] : [];
-    }),
-  );
+  const providers = targetsOf(file, context).flatMap(({ entry }) => {
+    const answer = resolveProvider(entry, context.env);
+    return 'ok' in answer ? [answer.ok] : [];
+  });
+  return [...actNeeds(file.acts), ...providerNeeds(providers)];
 }
 
 const targetsOf = (file: AgentFile, { env }: Context): readonly ChainTarget[] =>
   [...file.agents.keys()].flatMap((name) => {
     const chosen = chainOf(file, name, { env });
-    return 'chain' in chosen ? chosen.chain.targets : [];
+    return 'chain' in chosen ? placesIn(chosen.chain) : [];
   });

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { homedir, platform, arch } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import { CommandError, EXIT } from '../context.ts';
 
@@ -18,4 +18,10 @@ export function workingFolder(cwd: string, named: string | undefined): string {
 /** What `add_environment_info` tells a model. */
 export const machineFacts = (cwd: string) => ({ git: existsSync(join(cwd, '.git')), platform: platform(), arch: arch() });
 
+/** What a served file is called: `team.yaml` is team. */
+export const fileName = (path: string): string => basename(path, extname(path));
+
 export const home = homedir;
+
+/** Files beside a file. */
+export const besideFile = (path: string, relative: string): string => join(dirname(path), relative);

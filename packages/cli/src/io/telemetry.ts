@@ -1,4 +1,4 @@
-import { openTelemetry, type OtelSinks } from '@holdfast/core/otel';
+import { openAgentTelemetry, type OtelAgentSinks } from '@holdfast/core/otel';
 
 /** Where `@opentelemetry/api` 1.x keeps what a program's SDK has registered. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
@@ -7,7 +7,7 @@ const REGISTERED = Symbol.for('opentelemetry.js.api.1');
  * Spans and metrics for the SDK that this process was started with (`node --import …`); none is shipped. Undefined: nobody has registered
  * one, and nothing is spent on it.
  */
-export async function telemetry(say: (line: string) => void): Promise<OtelSinks | undefined> {
+export async function telemetry(say: (line: string) => void): Promise<OtelAgentSinks | undefined> {
   const sdk = (globalThis as { readonly [REGISTERED]?: { readonly trace?: unknown; readonly metrics?: unknown } })[REGISTERED];
   if (sdk?.trace === undefined && sdk?.metrics === undefined) {
     if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT'])
@@ -15,7 +15,7 @@ export async function telemetry(say: (line: string) => void): Promise<OtelSinks 
     return undefined;
   }
   try {
-    return await openTelemetry({ name: 'holdfast' });
+    return await openAgentTelemetry({ name: 'holdfast' });
   } catch (error) {
     say(`no OpenTelemetry: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;

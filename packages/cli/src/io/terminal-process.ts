@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline';
-import type { AskOptions, Terminal } from '../context.ts';
+import type { AskOptions, KeyboardOptions, Terminal } from '../context.ts';
+import { LineEditor } from './line-editor.ts';
+import { PagedOutput } from './paged-output.ts';
 
 /** Lines that came with an answer and were typed ahead of the next prompt, and the line begun after them. */
 interface Ahead {
@@ -92,6 +94,37 @@ async function input(signal: AbortSignal): Promise<string> {
 /** The terminal of this process. `color` false: no styles, whatever the terminal could do. */
 export function processTerminal(color: boolean): Terminal {
   const ahead: Ahead = { lines: [], begun: '' };
+  const output = new PagedOutput();
+  let editor: LineEditor | undefined;
+  let asking = 0;
+  const write = (stream: NodeJS.WriteStream, text: string): void => {
+    if (editor) editor.write(stream, text);
+    else if (asking > 0) output.hold(stream, text);
+    else output.write(stream, text);
+  };
+  const asked = async (question: string, signal: AbortSignal, options: AskOptions): Promise<string | undefined> => {
+    output.fresh();
+    asking += 1;
+    try {
+      return await ask(ahead, question, signal, options);
+    } finally {
+      asking -= 1;
+      output.newLine();
+      if (asking === 0) output.flush();
+    }
+  };
+  const keyboard = (options: KeyboardOptions) => {
+    const own = new LineEditor(options);
+    editor = own;
+    for (const line of ahead.lines.splice(0)) own.type(`${line}\r`);
+    return {
+      wait: (prompt: string | undefined) => own.wait(prompt),
+      [Symbol.dispose]: () => {
+        editor = undefined;
+        own[Symbol.dispose]();
+      },
+    };
+  };
   return {
     outIsTty: process.stdout.isTTY ?? false,
     inIsTty: process.stdin.isTTY ?? false,
@@ -100,9 +133,10 @@ export function processTerminal(color: boolean): Terminal {
     // A terminal that nobody has given a size says 0.
     columns: () => process.stdout.columns || process.stderr.columns || 80,
     rows: () => process.stdout.rows || 24,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    ask: (question, signal, options = {}) => ask(ahead, question, signal, options),
+    out: (text) => write(process.stdout, text),
+    err: (text) => write(process.stderr, text),
+    ask: (question, signal, options = {}) => (editor ? editor.ask(question, signal) : asked(question, signal, options)),
+    keyboard,
     input,
   };
 }

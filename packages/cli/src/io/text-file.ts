@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { CommandError, EXIT } from '../context.ts';
 
 /** More than this is no attachment but a job for a tool. */
@@ -20,5 +20,14 @@ export function readTextFile(path: string): string {
     if (error instanceof CommandError) throw error;
     if (error instanceof TypeError) return refuse('is no UTF-8 text', error);
     return refuse((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message, error);
+  }
+}
+
+/** Into a file that only its user may read, as what it holds; what was in it is replaced. */
+export function writePrivate(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { mode: 0o600 });
+  } catch (error) {
+    throw new CommandError(EXIT.failed, `${path} cannot be written: ${(error as Error).message}`, { cause: error });
   }
 }

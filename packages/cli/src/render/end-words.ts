@@ -6,6 +6,7 @@ export function endWords({ why, failure }: Pick<RunEvent & { readonly type: 'run
     done: undefined,
     failed: `failed: ${failure?.message ?? 'no reason given'}`,
     'out-of-turns': 'stopped: the limit of turns (max_iterations) is reached',
+    'over-limit': `stopped: ${failure?.message ?? 'a limit of the run is reached'}`,
     stopped: 'stopped',
   }[why];
 }

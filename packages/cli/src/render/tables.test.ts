@@ -82,6 +82,25 @@ describe('sessions', () => {
     expect(lines[1]).toBe('id-1  @0       done    4       root   word word word word w…');
   });
 
+  it('what a child did stands deeper, below who it is', () => {
+    const of = (event: object, ...path: readonly string[]) => ({ event, path }) as unknown as EventRow;
+    const rows = [
+      of({ type: 'run-start', agent: 'helper', resumed: false }, 'helper@c'),
+      of({ type: 'input', text: 'Look\nhere' }, 'helper@c'),
+      of({ type: 'model-reply', blocks: [{ type: 'text', text: 'Found.' }], finish: 'stop' }, 'helper@c'),
+      of({ type: 'agent-switch', from: 'root', to: 'writer', how: 'handoff' }),
+    ];
+    expect(transcriptLines(rows)).toEqual(['  ┌ helper', '  ', '  > Look\n  > here', '  ', '  Found.', '! writer goes on']);
+  });
+
+  it('a ref is told from those that are not shown, and a star is', () => {
+    const head = (id: string, starred: boolean) =>
+      ({ id, updated: NOW, status: 'done', events: 1, agent: 'root', title: 'T', starred }) as SessionHead;
+    const all = [head('aaaaaaaa-1', true), head('aaaaaaaa-2', false)];
+    expect(sessionLines(all.slice(0, 1), clock, undefined, { all })[1]).toMatch(/^aaaaaaaa-1 .* ★ T$/);
+    expect(sessionLines([], clock, undefined, { empty: 'none such' })).toEqual(['none such']);
+  });
+
   it('a transcript reads as it went', () => {
     const call = { type: 'tool-call', id: 'a', name: 'shell', input: '{"cmd":"ls"}' } as const;
     const events = [
@@ -97,7 +116,7 @@ describe('sessions', () => {
       { type: 'model-reply', turn: 2, blocks: [{ type: 'text', text: 'Half' }], finish: 'content-filter' },
       { type: 'run-end', why: 'failed', failure: { kind: 'server', message: 'all failed' } },
     ] as unknown as readonly RunEvent[];
-    expect(transcriptLines(events.map((event) => ({ event }) as EventRow))).toEqual([
+    expect(transcriptLines(events.map((event) => ({ event, path: [] as readonly string[] }) as EventRow))).toEqual([
       '',
       '> Look\n> here',
       '',

@@ -6,7 +6,7 @@ import { Screen } from './screen.fixture.ts';
 import { COLOR, PLAIN } from './style.ts';
 import { TerminalView } from './terminal-view.ts';
 
-const of = { session: 's', run: 'r', turn: 1, attempt: 'r:1.1' };
+const of = { session: 's', run: 'r', path: [], turn: 1, attempt: 'r:1.1' };
 const live = (text: string, type: 'text' | 'reasoning' = 'text'): LiveEvent => ({ ...of, type, text });
 const row = (event: RunEvent): EventRow => ({ session: 's', seq: 1, version: 1, at: 0, run: 'r', path: [], event });
 const withdrawn: CallEvent = {
@@ -21,6 +21,7 @@ const again: CallEvent = { ...withdrawn, type: 'pause', ms: 0, tries: 1, of: 2 }
 /** The break, and what follows it: one line for both. */
 const gone = (view: TerminalView): string => view.call(withdrawn) + view.call(again);
 const LINE = '! east/small-1 broke in mid-answer (failing); what it said is withdrawn; trying again at once (1 of 2)';
+const second = { turn: 2, attempt: 'r:2.1' } as const;
 const reply = (text: string): EventRow =>
   row({ type: 'model-reply', turn: 1, blocks: [{ type: 'text', text }], finish: 'stop', origin: {} as never, usage: {}, call: 'c' });
 
@@ -127,9 +128,9 @@ describe('T2: a line of its own never lands in the middle of streamed text', () 
       view.row(row(asked)),
       view.row(row({ type: 'tool-start', id: 'a', name: 'shell' })),
       view.row(row({ type: 'tool-result', id: 'a', name: 'shell', output: 'a\nb\n[exit code 0]', failed: false, how: 'done' })),
-      view.live(live('Half')),
+      view.live({ ...live('Half'), ...second }),
       view.notice('something else happened'),
-      view.live(live('Two files.')),
+      view.live({ ...live('Two files.'), ...second }),
       view.row(reply('Two files.')),
       view.row(row({ type: 'run-end', why: 'out-of-turns' })),
     );
@@ -229,4 +230,19 @@ describe('T3: text from models and tools cannot steer the terminal', () => {
       view.row(row({ type: 'tool-result', id: 'a', name, output: 'x', failed: true, how: 'refused' }));
     expect(said.split('\n')).toHaveLength(3);
   });
+});
+
+describe('T5: an answer is shown whole and once', () => {
+  it('in any order of its pieces and its row', () =>
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'word ', '雪'), { minLength: 1, maxLength: 12 }), fc.nat(12), (pieces, at) => {
+        const { screen, show, view } = open(40, 30);
+        const early = pieces.slice(0, at);
+        show(...early.map((piece) => view.live(live(piece))), view.row(reply(pieces.join(''))));
+        show(...pieces.slice(at).map((piece) => view.live(live(piece))));
+        expect(screen.plain).toBe(bare(pieces.join('')));
+        show(view.live({ ...of, turn: 2, type: 'text', text: 'next' }));
+        expect(screen.plain).toBe(bare(`${pieces.join('')}next`));
+      }),
+    ));
 });

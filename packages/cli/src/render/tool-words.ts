@@ -49,7 +49,11 @@ function argumentsOf(input: string): Record<string, unknown> | undefined {
 /** What a result came to, in a few words: its first line, and how much there was. */
 export function resultWords(output: string, failed: boolean): string {
   const lines = output.trimEnd().split('\n');
-  const first = cut((lines[0] ?? '').trim(), 80);
+  // Why something failed is what a reader wants to know whole.
+  const first = cut((lines[0] ?? '').trim(), failed ? 300 : 80);
   if (failed || lines.length === 1) return first === '' ? '(no output)' : first;
   return `${lines.length} lines`;
 }
+
+/** Where all of an output lies that was too long to be kept whole. */
+export const wholeIn = ({ file }: { readonly file?: string | undefined }): string => (file === undefined ? '' : ` (all of it: ${file})`);

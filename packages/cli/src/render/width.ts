@@ -1,4 +1,8 @@
-const SEGMENTS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+/** Made when it is first needed: it takes longer than all else a command does to begin. */
+const segmentsOf = (text: string): Intl.Segments =>
+  (segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })).segment(text);
+
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F/u;
 const NO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]+$/u;
@@ -10,7 +14,7 @@ const widthOf = (grapheme: string): number => (NO_WIDTH.test(grapheme) ? 0 : WID
 /** Columns that a line takes; tabs and line ends are not for it. */
 export function widthText(text: string): number {
   let width = 0;
-  for (const { segment } of SEGMENTS.segment(text)) width += widthOf(segment);
+  for (const { segment } of segmentsOf(text)) width += widthOf(segment);
   return width;
 }
 
@@ -20,7 +24,7 @@ export function widthText(text: string): number {
  */
 export function rowsDown(text: string, columns: number): number {
   let [row, column] = [0, 0];
-  for (const { segment } of SEGMENTS.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     if (segment === '\n') [row, column] = [row + 1, 0];
     else if (segment === '\t') column = Math.max(column, Math.min(columns - 1, (Math.floor(column / TAB) + 1) * TAB));
     else {

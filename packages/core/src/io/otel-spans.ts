@@ -15,11 +15,14 @@ const MOST_OPEN = 10_000;
 export class OtelSpans implements TraceSink {
   readonly #api: Api;
   readonly #tracer: Tracer;
+  readonly #within: (session: string | undefined) => Context | undefined;
   readonly #open = new Map<string, OtelSpan>();
 
-  constructor(api: Api, tracer: Tracer) {
+  /** `within`: where a call of a conversation belongs, if somebody knows. */
+  constructor(api: Api, tracer: Tracer, within: (session: string | undefined) => Context | undefined = () => undefined) {
     this.#api = api;
     this.#tracer = tracer;
+    this.#within = within;
   }
 
   context(): Context {
@@ -41,7 +44,7 @@ export class OtelSpans implements TraceSink {
 
   #begin(span: Span): OtelSpan {
     const { trace, SpanKind, ROOT_CONTEXT } = this.#api;
-    const outer = (span.context as Context | undefined) ?? ROOT_CONTEXT;
+    const outer = this.#within(span.attributes.session) ?? (span.context as Context | undefined) ?? ROOT_CONTEXT;
     const parent = span.parentId === undefined ? undefined : this.#open.get(span.parentId);
     const { origin, chain } = span.attributes;
     const name = span.parentId === undefined ? `holdfast.call ${chain}` : `chat ${origin?.model ?? ''}`;

@@ -41,8 +41,9 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
     });
   };
   const fitted = (request: ModelOptions, attempt: Attempt): FittedRequest | Promise<FittedRequest> => {
-    const above = attempt.mends;
-    attempt.mends = (repair) => above?.(repair) === true || fitting.mends(request, attempt.target, repair);
+    // Bound, and no closure: what a closure of each call encloses, here the whole history, outlives many small collections.
+    const own = fitting.mends.bind(fitting, request, attempt.target);
+    attempt.mends = attempt.mends ? either(attempt.mends, own) : own;
     return fitting.fit(request, attempt);
   };
   const whenReady: Ask<ModelOptions, Part> = async (request, attempt) => {
@@ -56,6 +57,11 @@ export function askModel(open: () => Promise<Model>, options: AskModelOptions = 
     return fit instanceof Promise ? fit.then((later) => asked(model, later, attempt)) : asked(model, fit, attempt);
   };
 }
+
+const either =
+  (above: (repair: string) => boolean, own: (repair: string) => boolean) =>
+  (repair: string): boolean =>
+    above(repair) || own(repair);
 
 async function bare(model: Model, fitted: FittedRequest, attempt: Attempt): Promise<Source<Part>> {
   const { options, hearsReasoning, seen, over } = fitted;

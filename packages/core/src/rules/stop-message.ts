@@ -17,6 +17,9 @@ const REST_WORDS: Readonly<Partial<Record<FailureKind, string>>> = {
   overload: 'overloaded',
   server: 'server error',
   network: 'no connection',
+  timeout: 'timed out',
+  truncated: 'broke in mid-answer',
+  empty: 'answered with nothing',
 };
 
 /** Why a target rests, for people. */

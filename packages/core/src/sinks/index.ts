@@ -4,3 +4,4 @@ export type { PayloadPolicy } from './payload.ts';
 export type { SinkOptions } from './sink-options.ts';
 export type { SinkStats } from './sink-queue.ts';
 export type * from './sink-types.ts';
+export type { WorkSink, WorkSpan } from './work-span.ts';

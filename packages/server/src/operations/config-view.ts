@@ -77,5 +77,6 @@ export function configView(file: AgentFile): Shown {
     },
     classify: file.classify.map((row) => shown(row)),
     records: fields(file.records as Fields),
+    sessions: fields(file.sessions as Fields),
   };
 }

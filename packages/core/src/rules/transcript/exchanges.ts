@@ -4,6 +4,7 @@ import type {
   LanguageModelV4ToolCallPart,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import type { Counts } from './growing.ts';
 
 /** A call of our own tools, and what became of it. */
 export interface CallFate {
@@ -52,7 +53,7 @@ function resultsById(prompt: LanguageModelV4Prompt): Map<string, Found[]> {
  */
 export function fates(
   prompt: LanguageModelV4Prompt,
-  before: ReadonlyMap<string, number> = NOTHING,
+  before: Pick<Counts, 'get'> = NOTHING,
 ): ReadonlyMap<LanguageModelV4Message, readonly CallFate[]> {
   const results = resultsById(prompt);
   const seen = new Map<string, number>();
@@ -81,4 +82,18 @@ export function fates(
     byMessage.set(prompt[at]!, own);
   }
   return byMessage;
+}
+
+/**
+ * How many of these messages may be projected before what stands behind them is known: none of their calls waits for a result that could be
+ * there. `ends`: places, counted from the first of these, at which the prompt was sent before; what was open there is decided.
+ */
+export function settledUntil(messages: LanguageModelV4Prompt, ends: readonly number[]): number {
+  for (let until = messages.length; ;) {
+    const from = ends.findLast((end) => end > 0 && end <= until) ?? 0;
+    const byMessage = fates(messages.slice(from, until));
+    const open = messages.findIndex((message) => byMessage.get(message)?.some(({ result }) => !result));
+    if (open === -1) return until;
+    until = open;
+  }
 }

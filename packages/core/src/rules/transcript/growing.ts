@@ -11,12 +11,24 @@ export function beginsWith(prompt: readonly LanguageModelV4Message[], known: rea
   return true;
 }
 
+/** The place of the first message from `start` on that may yet change; the length where there is none. */
+export function fixedUntil(prompt: readonly LanguageModelV4Message[], start: number): number {
+  let at = start;
+  while (at < prompt.length && isFixed(prompt[at]!)) at++;
+  return at;
+}
+
+/** Calls of each id. */
+export interface Counts {
+  get(id: string): number | undefined;
+  set(id: string, count: number): unknown;
+}
+
 /** What the projection of a message depends on besides the message and the results of its calls. */
 export interface Before {
   /** Messages read. */
   count: number;
-  /** Calls of each id. */
-  readonly seen: Map<string, number>;
+  readonly seen: Counts;
   /** Calls that the target's own provider ran, and those that another one ran, by id. */
   readonly ranThere: Set<string>;
   readonly ranElsewhere: Set<string>;
@@ -40,11 +52,17 @@ export const nothingBefore = (): Before => ({
   decided: false,
 });
 
+/** One of its own that the other never hears of. Every call of a conversation is counted: counts are laid over those there are, not copied. */
 export const copyOf = (before: Before): Before => ({
   ...before,
-  seen: new Map(before.seen),
+  seen: over(before.seen),
   ranThere: new Set(before.ranThere),
   ranElsewhere: new Set(before.ranElsewhere),
   closed: new Set(before.closed),
   marks: { ...before.marks },
 });
+
+function over(below: Counts): Counts {
+  const own = new Map<string, number>();
+  return { get: (id) => own.get(id) ?? below.get(id), set: (id, count) => own.set(id, count) };
+}

@@ -33,19 +33,30 @@ export interface Sent {
   readonly places: number[];
 }
 
-/** From each end to the next, as it was sent the first time. `before` goes on with them. */
-export function projectEnds(messages: LanguageModelV4Prompt, target: ProjectionTarget, before: Before, ends: readonly number[]): Sent {
+/**
+ * From each end to the next, as it was sent the first time. `before` goes on with them. `goesOn`: more of the same prompt comes, and the last
+ * of these is an end only if it was one.
+ */
+export function projectEnds(
+  messages: LanguageModelV4Prompt,
+  target: ProjectionTarget,
+  before: Before,
+  ends: readonly number[],
+  goesOn = false,
+): Sent {
   const start = before.count;
-  const inner = ends.filter((end) => end > start && end < start + messages.length);
-  if (inner.length === 0) return projectOn(messages, target, before);
-  const all = [...inner, start + messages.length].map((end) =>
-    projectOn(messages.slice(before.count - start, end - start), target, before),
+  const upto = start + messages.length;
+  const inner = ends.filter((end) => end > start && end < upto);
+  const isEnd = !goesOn || ends.includes(upto);
+  if (inner.length === 0) return projectOn(messages, target, before, isEnd);
+  const all = [...inner, upto].map((end) =>
+    projectOn(messages.slice(before.count - start, end - start), target, before, end < upto || isEnd),
   );
   return { out: all.flatMap(({ out }) => out), places: all.flatMap(({ places }) => places) };
 }
 
-/** The projection of messages that go on from others, to the end of a prompt that is sent. `before` goes on with them. */
-function projectOn(messages: LanguageModelV4Prompt, target: ProjectionTarget, before: Before): Sent {
+/** The projection of messages that go on from others, to the end of a prompt that is sent or to where it goes on. `before` goes on with them. */
+function projectOn(messages: LanguageModelV4Prompt, target: ProjectionTarget, before: Before, isEnd: boolean): Sent {
   if (messages.length === 0) return { out: [], places: [] };
   const byMessage = fates(messages, before.seen);
   const seats = new Seats(target.wants, before);
@@ -59,7 +70,7 @@ function projectOn(messages: LanguageModelV4Prompt, target: ProjectionTarget, be
     else pushTurn(message, byMessage.get(message) ?? [], target, before, seats);
     before.count++;
   }
-  seats.close(messages.at(-1));
+  if (isEnd) seats.close(messages.at(-1));
   return seats;
 }
 

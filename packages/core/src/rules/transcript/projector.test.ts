@@ -80,6 +80,22 @@ describe('a projection that grows', () => {
       }),
     ));
 
+  it('J1: what is taken over, and what is projected anew behind it, is what one gets who takes nothing over', () =>
+    fc.assert(
+      fc.property(history, fc.constantFrom(HERE, THERE), fc.array(message, { maxLength: 8 }), ({ messages, cuts }, target, tails) => {
+        const first = (): LanguageModelV4Message => fixed({ role: 'user', content: [{ type: 'text', text: 'first' }] });
+        const all = [first(), ...messages.map(({ message: one, frozen }) => (frozen ? fixed({ ...one }) : one))];
+        const anew = [first(), ...messages.map(({ message: one }) => ({ ...one }))];
+        const [growing, never] = [new Projections(), new Projections()];
+        for (const [nth, cut] of cuts.entries()) {
+          const tail = tails.slice(nth, nth + 1);
+          const grown = growing.project([...all.slice(0, cut + 1), ...tail], target);
+          expect(grown).toEqual(never.project([...anew.slice(0, cut + 1), ...tail], target));
+        }
+      }),
+      { numRuns: 500 },
+    ));
+
   it('J2: a message that may be changed is read anew', () => {
     const open: LanguageModelV4Message = { role: 'user', content: [{ type: 'text', text: 'one' }] };
     const prompt: LanguageModelV4Prompt = [
@@ -98,6 +114,37 @@ describe('a projection that grows', () => {
     const projections = new Projections();
     projections.project(prompt, HERE).prompt.length = 0;
     expect(projections.project(prompt, HERE).prompt).toEqual(project(prompt, HERE));
+  });
+
+  it('J3: what stands before a message that is not frozen is not projected again, and what stands behind it is', () => {
+    const call = (id: string) =>
+      fixed({
+        role: 'assistant',
+        providerOptions: from(HERE),
+        content: [{ type: 'tool-call', toolCallId: id, toolName: 't', input: {} }],
+      });
+    const result = (id: string) =>
+      fixed({
+        role: 'tool',
+        content: [{ type: 'tool-result', toolCallId: id, toolName: 't', output: { type: 'text', value: `of ${id}` } }],
+      });
+    const context = (content: string): LanguageModelV4Message => ({ role: 'system', content });
+    const talk = [fixed({ role: 'user', content: [{ type: 'text', text: 'q' }] })];
+    const projections = new Projections();
+    let before = projections.project([...talk, context('at first')], THERE).prompt;
+    for (const id of ['a', 'b', 'c']) {
+      talk.push(call(id), result(id));
+      const now = projections.project([...talk, context(`before ${id}`)], THERE).prompt;
+      expect(now).toEqual(project([...talk, context(`before ${id}`)], THERE));
+      const kept = talk.length - 2;
+      expect(now.slice(0, kept)).toHaveLength(kept);
+      expect(now.slice(0, kept).every((one, at) => one === before[at])).toBe(true);
+      before = now;
+    }
+    // The result of `d` is not there yet: it may come with the next prompt.
+    talk.push(call('d'));
+    const open = projections.project([...talk, context('d is open')], THERE).prompt;
+    expect(open).toEqual(project([...talk, context('d is open')], THERE));
   });
 
   it('what was projected is not projected again', () => {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { DecisionTable, type Decisions } from './decisions.ts';
-import { beginsWith, copyOf, isFixed, nothingBefore } from './growing.ts';
+import { settledUntil } from './exchanges.ts';
+import { beginsWith, copyOf, fixedUntil, isFixed, nothingBefore } from './growing.ts';
 import type { Marks, ProjectionTarget } from './origin.ts';
 import { isPlain } from './plain-turns.ts';
 import { projectEnds } from './project.ts';
@@ -27,6 +28,8 @@ class Projector {
   #out: LanguageModelV4Message[] = [];
   #places: number[] = [];
   #before = nothingBefore();
+  /** A prompt ended where what is known ends, and was sent so. */
+  #isEnd = false;
 
   constructor(target: ProjectionTarget, decisions: Decisions) {
     this.target = decisions.unsigned ? { ...target, unsigned: decisions.unsigned } : target;
@@ -34,19 +37,41 @@ class Projector {
   }
 
   project(prompt: LanguageModelV4Prompt): Projected {
-    const { ends } = this.#decisions;
-    if (!beginsWith(prompt, this.#known)) this.#forget();
-    const fresh = prompt.slice(this.#known.length);
+    const again = prompt.length === this.#known.length;
+    if (!beginsWith(prompt, this.#known) || (again && !this.#isEnd)) this.#forget();
+    const start = this.#known.length;
+    const fresh = prompt.slice(start, fixedUntil(prompt, start));
+    if (start + fresh.length < prompt.length) {
+      const ends = this.#decisions.ends.map((end) => end - start);
+      this.#takeOver(fresh.slice(0, settledUntil(fresh, ends)), true);
+      return this.#withTail(prompt);
+    }
     if (fresh.length === 0) return this.#sent();
-    const fixed = fresh.every(isFixed);
-    const before = fixed ? this.#before : copyOf(this.#before);
-    const { out, places } = projectEnds(fresh, this.target, before, ends);
-    if (before.decided && !ends.includes(prompt.length)) this.#decisions.ends = [...ends, prompt.length].toSorted((a, b) => a - b);
-    if (!fixed) return { prompt: [...this.#out, ...out], marks: before.marks, places: [...this.#places, ...places] };
+    this.#takeOver(fresh, false);
+    if (this.#before.decided) this.#decidedAt(prompt.length);
+    return this.#sent();
+  }
+
+  #takeOver(fresh: LanguageModelV4Prompt, goesOn: boolean): void {
+    if (fresh.length === 0) return;
+    const { out, places } = projectEnds(fresh, this.target, this.#before, this.#decisions.ends, goesOn);
+    this.#isEnd = !goesOn;
     for (const message of fresh) this.#known.push(message);
     for (const message of out) this.#out.push(message);
     for (const place of places) this.#places.push(place);
-    return this.#sent();
+  }
+
+  /** What is not taken over yet, behind what is. */
+  #withTail(prompt: LanguageModelV4Prompt): Projected {
+    const before = copyOf(this.#before);
+    const { out, places } = projectEnds(prompt.slice(this.#known.length), this.target, before, this.#decisions.ends);
+    if (before.decided) this.#decidedAt(prompt.length);
+    return { prompt: [...this.#out, ...out], marks: before.marks, places: [...this.#places, ...places] };
+  }
+
+  #decidedAt(length: number): void {
+    const { ends } = this.#decisions;
+    if (!ends.includes(length)) this.#decisions.ends = [...ends, length].toSorted((a, b) => a - b);
   }
 
   #forget(): void {
