@@ -1,8 +1,10 @@
 /** A run of 1,000 turns, each with one tool call, over a model in process and sessions in memory: does it slow down as it grows? */
-import { agentRuntime, memorySessions, type Tool } from '@holdfast/agent';
+import { memorySessions, type Tool } from '@holdfast/agent';
 import { holdfast, type Model } from '@holdfast/core';
-import { systemClock, systemNewId, type Part } from '@holdfast/core/engine';
+import type { Part } from '@holdfast/core/engine';
 import { preparedModel } from '@holdfast/lab';
+import { lookTool } from './agent/model.ts';
+import { runtimeOver } from './agent/ours.ts';
 import { report, type Figure } from './figure.ts';
 import { median } from './measure.ts';
 
@@ -36,13 +38,7 @@ function model(asked: number[]): Model {
 }
 
 const look: Tool = {
-  name: 'look',
-  description: 'Looks at a place.',
-  parameters: { type: 'object', properties: { at: { type: 'integer' } } },
-  readOnly: true,
-  idempotent: true,
-  sequential: false,
-  touches: async () => ({ reads: [], writes: [] }),
+  ...lookTool(),
   prepare: async ({ at }) => ({
     run: async () => ({ output: `Seen at ${String(at)}: ${'nothing new. '.repeat(20)}`, failed: false }),
     drop: () => {},
@@ -52,19 +48,7 @@ const look: Tool = {
 /** Ms of each turn. */
 async function run(around: (inner: Model) => Model): Promise<readonly number[]> {
   const asked: number[] = [];
-  const runtime = agentRuntime({
-    agent: { name: 'bench', file: '/bench.yaml', instruction: 'Go on looking.', cwd: '/' },
-    tools: [look],
-    model: around(model(asked)),
-    permit: () => ({ do: 'run' }),
-    store: memorySessions(),
-    clock: systemClock,
-    newId: systemNewId,
-    identity: { self: () => ({ pid: process.pid, started: '0', boot: '0' }), alive: () => true },
-    redact: (data) => data,
-    reap: async () => false,
-    attended: false,
-  });
+  const runtime = runtimeOver(memorySessions(), around(model(asked)), look);
   const { why, failure } = await (await runtime.start({ prompt: 'Look everywhere.' })).done;
   const ended = performance.now();
   await runtime.close();

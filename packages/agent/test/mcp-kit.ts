@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,12 +67,10 @@ export const troubled = (flags: readonly string[] = [], more: Partial<McpSetting
     ports,
   );
 
-/** The file of a package's command. */
-export function binOf(name: string): string {
-  const require = createRequire(import.meta.url);
-  const own = join(dirname(fileURLToPath(new URL('.', import.meta.url))), '../../node_modules', name, 'package.json');
-  const { bin } = require(own) as { bin: Record<string, string> };
-  return join(dirname(own), Object.values(bin)[0]!);
+/** The file of a package's command, by its manifest. */
+export function binIn(manifest: string): string {
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly bin: Record<string, string> };
+  return join(dirname(manifest), Object.values(bin)[0]!);
 }
 
 export interface Called {

@@ -1,4 +1,5 @@
 import { drawn, type ChainSpec } from '@holdfast/agent/engine';
+import { pickedModel } from './picked-model.ts';
 import type { Model, ModelOptions, Random } from '@holdfast/core/engine';
 
 interface Kept {
@@ -21,19 +22,11 @@ export function alloy(
   const orders = chain.members.map((_, index) => drawn(chain, index / chain.members.length));
   const models = orders.map(ofPlaces);
   const refs = orders.map((order) => order.flatMap((place) => Array.from({ length: keys(place) }, () => chain.targets[place]?.ref)));
-  const pick = (options: ModelOptions): Model => {
+  return pickedModel(chain.name, (options) => {
     const keep = options.prompt.at(-1)?.role === 'tool' ? keptBy(options) : undefined;
     const kept = keep === undefined ? -1 : refs.findIndex((order) => order[keep.place] === keep.ref);
     return models[kept >= 0 ? kept : Math.floor(random() * models.length)]!;
-  };
-  return {
-    specificationVersion: 'v4',
-    provider: 'holdfast',
-    modelId: chain.name,
-    supportedUrls: {},
-    doGenerate: (options) => pick(options).doGenerate(options),
-    doStream: (options) => pick(options).doStream(options),
-  };
+  });
 }
 
 function keptBy({ providerOptions }: ModelOptions): Kept | undefined {

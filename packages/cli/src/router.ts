@@ -1,4 +1,5 @@
 import { classifier, drawn, type ChainSpec } from '@holdfast/agent/engine';
+import { pickedModel } from './picked-model.ts';
 import type { Model, ModelOptions } from '@holdfast/core/engine';
 
 /**
@@ -21,15 +22,7 @@ export function router(chain: ChainSpec, ofPlaces: (order: readonly number[]) =>
   const models = orders.map(ofPlaces);
   const otherwise = ofPlaces(own);
   const route = classifier(chain.routes);
-  const pick = (options: ModelOptions): Model => models[route(lastWords(options)) ?? -1] ?? otherwise;
-  return {
-    specificationVersion: 'v4',
-    provider: 'holdfast',
-    modelId: chain.name,
-    supportedUrls: {},
-    doGenerate: (options) => pick(options).doGenerate(options),
-    doStream: (options) => pick(options).doStream(options),
-  };
+  return pickedModel(chain.name, (options) => models[route(lastWords(options)) ?? -1] ?? otherwise);
 }
 
 function lastWords({ prompt }: ModelOptions): string {

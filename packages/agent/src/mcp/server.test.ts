@@ -62,6 +62,18 @@ function life() {
   return { connection, die, closed: () => closed };
 }
 
+/** It was up, and has died. */
+async function fallen(policy = RESTARTS) {
+  const { clock, dials, server } = scene(policy);
+  const first = life();
+  const wanted = server.want(NEVER);
+  dials[0]!.answer(first);
+  await wanted;
+  first.die('it ended');
+  await quiet();
+  return { clock, dials, server };
+}
+
 const said = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'up',
@@ -92,13 +104,7 @@ describe('a server over all its lives', () => {
   });
 
   it('V2: is started again after 1, 2, 4, 8 and 16 s, then when it is wanted after a rest', async () => {
-    const { clock, dials, server } = scene();
-    const first = life();
-    const wanted = server.want(NEVER);
-    dials[0]!.answer(first);
-    await wanted;
-    first.die('it ended');
-    await quiet();
+    const { clock, dials, server } = await fallen();
     const waits = said(server.want(NEVER));
     for (const [at, seconds] of [1, 2, 4, 8, 16].entries()) {
       await clock.pass(seconds * 1000 - 1);
@@ -120,13 +126,7 @@ describe('a server over all its lives', () => {
   });
 
   it('V2: who wants it waits for the first restart', async () => {
-    const { clock, dials, server } = scene();
-    const first = life();
-    const wanted = server.want(NEVER);
-    dials[0]!.answer(first);
-    await wanted;
-    first.die('it ended');
-    await quiet();
+    const { clock, dials, server } = await fallen();
     const waits = server.want(NEVER);
     await clock.pass(1000);
     const second = life();
@@ -212,13 +212,7 @@ describe('a server over all its lives', () => {
   });
 
   it('M1: with no restarts it is down at once', async () => {
-    const { clock, dials, server } = scene({ ...RESTARTS, attempts: 0 });
-    const first = life();
-    const wanted = server.want(NEVER);
-    dials[0]!.answer(first);
-    await wanted;
-    first.die('it ended');
-    await quiet();
+    const { clock, server } = await fallen({ ...RESTARTS, attempts: 0 });
     expect(clock.armed).toBe(0);
     expect(await said(server.want(NEVER))).toBe('it ended');
   });

@@ -10,7 +10,7 @@ const PIECE = 16_384;
 
 /**
  * The beginning and the end of a text that may have no end, in memory that does. Adding a piece costs what the piece costs, however much is
- * kept; `HeadTail` of `cap.ts` is for small bounds.
+ * kept.
  *
  * O1. What comes out is at most `bound` characters, the note about what was cut included; what fits comes out whole.
  * O2. Secrets are scrubbed before the cut: a half of one never shows.
